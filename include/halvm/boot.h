@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the boot protocols tell us, in one neutral form. boot/ fills it in from either start record before anything else
+// runs; it never changes afterwards.
+#ifndef HALVM_BOOT_H
+#define HALVM_BOOT_H
+
+#include <halvm/types.h>
+
+#define BOOT_CMDLINE_MAX 1024
+#define BOOT_RAM_MAX     32
+
+struct boot_range {
+    paddr_t start; // page aligned
+    paddr_t end;   // page aligned, exclusive
+};
+
+struct boot_info {
+    char cmdline[BOOT_CMDLINE_MAX]; // `extra=` of the xl config, NUL-terminated
+    bool cmdline_truncated;
+
+    struct boot_range ram[BOOT_RAM_MAX]; // ascending, disjoint; includes what is in use
+    unsigned int nr_ram;
+
+    paddr_t used_end;    // everything below, from ram[0].start, is in use at boot: image, ramdisk, tables
+    paddr_t mapped_end;  // everything below (from the image's base) is mapped at boot_virt()
+    const void *ramdisk; // `ramdisk=` of the xl config, mapped; NULL when there is none
+    size_t ramdisk_size;
+
+    pfn_t console_pfn; // gfn under PVH; 0 where there is no ring
+    evtchn_t console_port;
+    pfn_t store_pfn;
+    evtchn_t store_port;
+};
+
+// The one record. Readable from every context once kernel_main() has started.
+extern const struct boot_info *const boot_info;
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Kernel threads, and what they wait on. Preemptive, priority first, round robin within a priority.
+//
+// Context: unless a function says otherwise it must be called by a thread (not from an interrupt, not before main).
+#ifndef HALVM_SCHED_H
+#define HALVM_SCHED_H
+
+#include <halvm/types.h>
+
+struct thread;
+
+#define THREAD_PRIO_NORMAL 0
+#define THREAD_PRIO_HIGH   1 // tickers and the like: short work, preempts at once
+#define THREAD_STACK_MIN   16384UL
+
+struct thread_attr {
+    const char *name;  // copied (15 bytes); NULL: "thread"
+    size_t stack_size; // bytes, rounded up to pages; 0: 128 KiB. A guard page lies below.
+    int prio;
+};
+
+// Start fn(arg). Returns 0, -ENOMEM, -EINVAL. The thread must be joined or detached once.
+int thread_create(struct thread **out, void *(*fn)(void *), void *arg, const struct thread_attr *attr);
+void thread_exit(void *result) __attribute__((noreturn));
+int thread_join(struct thread *t, void **result); // 0, -EDEADLK (self), -EINVAL (detached)
+int thread_detach(struct thread *t);              // 0, -EINVAL
+struct thread *thread_self(void);                 // any context; in an interrupt: the interrupted thread
+unsigned int thread_id(const struct thread *t);   // 1 is the main thread; never reused
+const char *thread_name(const struct thread *t);
+void thread_stack_bounds(const struct thread *t, void **low, size_t *size);
+void thread_yield(void);
+void thread_sleep_until(ns_t deadline);
+ns_t thread_cpu_time(const struct thread *t); // nanoseconds on a vCPU; any context
+
+// Wait queues: the primitive below all others. Statically initialised by zeroes.
+struct waiter;
+struct waitq {
+    struct waiter *head, *tail;
+};
+
+// Protect the condition that a wait queue announces: interrupts off on this vCPU (and, with several vCPUs, the scheduler's lock).
+// Short sections only. Any context. Nests.
+unsigned long sched_lock(void);
+void sched_unlock(unsigned long flags);
+
+// With sched_lock() held: release it, sleep until woken or until deadline, take it again. 0 or -ETIMEDOUT. May wake spuriously: loop.
+int waitq_wait_locked(struct waitq *q, ns_t deadline);
+// Wake one (FIFO) or all. Any context, with or without sched_lock(). Returns how many were woken.
+unsigned int waitq_wake_one(struct waitq *q);
+unsigned int waitq_wake_all(struct waitq *q);
+
+// Sleeping mutex; not recursive. Statically initialised by zeroes.
+struct mutex {
+    struct thread *owner;
+    struct waitq waitq;
+};
+void mutex_lock(struct mutex *m);
+bool mutex_trylock(struct mutex *m);
+void mutex_unlock(struct mutex *m);
+int mutex_lock_until(struct mutex *m, ns_t deadline); // 0, -ETIMEDOUT
+
+// Condition variable, used with one mutex at a time. Statically initialised by zeroes.
+struct cond {
+    struct waitq waitq;
+};
+int cond_wait_until(struct cond *c, struct mutex *m, ns_t deadline); // 0, -ETIMEDOUT
+void cond_signal(struct cond *c);                                    // any context
+void cond_broadcast(struct cond *c);                                 // any context
+
+#endif
