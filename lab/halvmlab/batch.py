@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs many guests in one boot of the lab."""
+import io
+import json
+import os
+import shlex
+import sys
+import threading
+import time
+
+from . import LabError, config, cpio, ending, machine, session
+
+GUEST_SECONDS = 60.0
+# What the runner in dom0 may take around the guest's own time: xl create, registers, xl destroy.
+MARGIN_SECONDS = 300.0
+
+
+def guest_command(guest, timeout, live=False):
+    """The words that run one guest in dom0; the config and its files are there already."""
+    words = ["halvm-guest", "-t", "%g" % timeout, "-n", guest.name]
+    if guest.stdin:
+        words += ["-i", guest.stdin]
+    if live:
+        words.append("-L")
+    words += ["xl", "create", "-e", cfg_in_dom0(guest)]
+    return words if guest.named else words + ['name="%s"' % guest.name]
+
+
+def cfg_in_dom0(guest):
+    return os.path.abspath(guest.path)
+
+
+def needed_files(guest, images):
+    """Host files to copy, without those that are dom0's own."""
+    wanted = [cfg_in_dom0(guest), *guest.files]
+    if guest.stdin:
+        wanted.append(guest.stdin)
+    return [path for path in wanted if path not in images.files]
+
+
+class Sent:
+    """Remembers which version of a host file dom0 has. Files of disks are sent again for each guest, because a guest
+    may have written to them."""
+
+    def __init__(self):
+        self.known = {}
+        self.lock = threading.Lock()
+
+    def send(self, link, guest, images, deadline=None):
+        link.run(["mkdir", "-p", guest.folder], deadline=deadline)
+        for path in needed_files(guest, images):
+            stat = os.stat(path)
+            version = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            with self.lock:
+                if self.known.get(path) == version and path not in guest.disks:
+                    continue
+            link.put(path, path, deadline)
+            with self.lock:
+                self.known[path] = version
+
+
+def run_guest(link, guest, timeout, live=None):
+    """Runs one guest over an open session; returns its Outcome."""
+    records, errors = ending.Records(live), bytearray()
+    deadline = time.monotonic() + timeout + MARGIN_SECONDS
+    status = link.run(guest_command(guest, timeout, live is not None), folder=guest.folder, out=records.feed,
+                      err=errors.extend, deadline=deadline)
+    return outcome(guest, records, errors, status, timeout)
+
+
+def outcome(guest, records, errors, status, timeout):
+    if not records.finished:
+        raise LabError("the runner in dom0 failed on %s (status %s): %s"
+                       % (guest.path, status, bytes(errors).decode(errors="replace").strip()))
+    if errors:
+        records.items["stray"] = bytes(errors)
+    return ending.Outcome(guest.name, guest.path).read(records.items, timeout)
+
+
+class Batch:
+    """A list of configs on the way to a list of outcomes."""
+
+    def __init__(self, paths, timeout=None, jobs=1, out=None, report=None):
+        self.guests = [config.Config(path) for path in paths]
+        self.timeout = timeout or GUEST_SECONDS
+        self.jobs = jobs
+        self.out = out
+        self.report = report or (lambda result: None)
+        self.results = [None] * len(self.guests)
+        self.lock = threading.Condition()
+        self.failure = None
+        self.running = set()
+
+    def limit(self, guest):
+        return guest.timeout or self.timeout
+
+    def finish(self, index, result):
+        if self.out:
+            stem = os.path.splitext(os.path.basename(result.cfg))[0]
+            path = os.path.join(self.out, stem + ".console")
+            if any(other and other.console_path == path for other in self.results):
+                path = os.path.join(self.out, "%s.%d.console" % (stem, index))
+            with open(path, "wb") as out:
+                out.write(result.console)
+            result.console_path = path
+        self.results[index] = result
+        self.report(result)
+
+    def _take(self):
+        """The index of the next guest whose name is free, or None when all are taken."""
+        with self.lock:
+            while True:
+                waiting = [i for i in self.queue if self.guests[i].name not in self.running]
+                if self.failure or not self.queue:
+                    return None
+                if waiting:
+                    self.queue.remove(waiting[0])
+                    self.running.add(self.guests[waiting[0]].name)
+                    return waiting[0]
+                self.lock.wait(1.0)
+
+    def run_live(self, lab):
+        """Runs all over sessions with a lab that is up."""
+        self.queue = list(range(len(self.guests)))
+        sent = Sent()
+
+        def work():
+            try:
+                with session.connect(lab.folder) as link:
+                    while True:
+                        index = self._take()
+                        if index is None:
+                            return
+                        guest = self.guests[index]
+                        sent.send(link, guest, lab.images)
+                        result = run_guest(link, guest, self.limit(guest))
+                        with self.lock:
+                            self.running.discard(guest.name)
+                            self.finish(index, result)
+                            self.lock.notify_all()
+            except BaseException as error:
+                with self.lock:
+                    self.failure = self.failure or error
+                    self.lock.notify_all()
+
+        workers = [threading.Thread(target=work, daemon=True) for _ in range(min(self.jobs, len(self.guests)))]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        if self.failure:
+            raise self.failure
+
+    def plan(self, images):
+        """An initramfs archive with every guest and the script that runs them all, for a lab that takes no input
+        while it runs."""
+        buffer = io.BytesIO()
+        archive = cpio.Archive(buffer)
+        lines = ["cd /"]
+        for index, guest in enumerate(self.guests):
+            for path in needed_files(guest, images):
+                archive.file(path, path)
+            archive.folder(guest.folder)
+            words = " ".join(shlex.quote(word) for word in guest_command(guest, self.limit(guest)))
+            lines.append("(cd %s && %s) >/run/out.%d 2>&1 &" % (shlex.quote(guest.folder), words, index))
+            if self.jobs == 1:
+                lines.append("wait; echo \"guest %d\" $(stat -c %%s /run/out.%d); cat /run/out.%d; echo; rm /run/out.%d"
+                             % ((index,) * 4))
+            elif (index + 1) % self.jobs == 0 or index + 1 == len(self.guests):
+                first = index - index % self.jobs
+                lines.append("wait; for i in $(seq %d %d); do echo \"guest $i\" $(stat -c %%s /run/out.$i); "
+                             "cat /run/out.$i; echo; rm /run/out.$i; done" % (first, index))
+        lines.append("echo finished 0; echo; poweroff -f")
+        archive.data("lab/plan", ("\n".join(lines) + "\n").encode())
+        archive.close()
+        return buffer.getvalue()
+
+    def run_planned(self, lab, overall):
+        """Follows the output of a lab that runs the plan."""
+        stream, at, deadline = bytearray(), 0, time.monotonic() + overall
+        while True:
+            with open(lab.plan_output, "rb") as source:
+                source.seek(at)
+                data = source.read()
+            at += len(data)
+            stream += data
+            while True:
+                item = _next_item(stream)
+                if item is None:
+                    break
+                if item[0] == b"finished":
+                    return
+                index = int(item[1])
+                records = ending.Records()
+                records.feed(item[2])
+                errors = records.items.pop("stray", b"")
+                guest = self.guests[index]
+                self.finish(index, outcome(guest, records, errors, "unknown", self.limit(guest)))
+            if not data:
+                lab.check_alive()
+                if time.monotonic() > deadline:
+                    raise LabError("the overall time of %g s is up" % overall)
+                time.sleep(0.05)
+
+
+def _next_item(stream):
+    """Takes "guest INDEX LENGTH\\n<bytes>\\n" or "finished 0\\n\\n" off the stream."""
+    line_end = stream.find(b"\n")
+    if line_end < 0:
+        return None
+    words = bytes(stream[:line_end]).split()
+    length = int(words[2]) if len(words) == 3 else 0
+    if len(stream) < line_end + 1 + length + 1:
+        return None
+    body = bytes(stream[line_end + 1:line_end + 1 + length])
+    del stream[:line_end + 1 + length + 1]
+    return words[0], words[1], body
+
+
+def command(options):
+    """`lab/xen batch`."""
+    def report(result):
+        print(result.summary(), flush=True)
+        if options.verbose:
+            text = result.console.decode("utf-8", "replace")
+            sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+        if options.verbose or result.ending == "create-failed":
+            for line in result.detail.splitlines():
+                print("  | " + line)
+        sys.stdout.flush()
+
+    if options.out:
+        os.makedirs(options.out, exist_ok=True)
+    work = Batch(options.cfg, options.timeout, options.jobs, options.out, report)
+    settings = machine.Settings(options.memory, options.smp, options.icount)
+    limits = sum(work.limit(guest) for guest in work.guests)
+    overall = options.overall or 600 + limits * (10 if options.icount else 2)
+    lab = machine.Machine(settings, lambda text: print("lab: " + text, file=sys.stderr))
+    timer = threading.Timer(overall, lambda: lab.process and lab.process.kill())
+    timer.daemon = True
+    began = time.monotonic()
+    try:
+        timer.start()
+        if options.icount:
+            _run_icount(work, lab, overall)
+        else:
+            lab.start()
+            lab.wait_ready()
+            work.run_live(lab)
+    except LabError:
+        if time.monotonic() - began >= overall:
+            raise LabError("the overall time of %g s was up after %d of %d guests"
+                           % (overall, sum(r is not None for r in work.results), len(work.guests))) from None
+        raise
+    finally:
+        timer.cancel()
+        lab.stop()
+        if options.json:
+            with open(options.json + ".new", "w", encoding="utf-8") as out:
+                for result in work.results:
+                    if result:
+                        out.write(json.dumps(result.as_json()) + "\n")
+            os.replace(options.json + ".new", options.json)
+    return 0
+
+
+def _run_icount(work, lab, overall):
+    from . import image
+    archive = work.plan(image.ready(lab.say))
+    # The archive is in memory twice while dom0 unpacks it.
+    lab.settings.dom0_mb += 2 * (len(archive) >> 20)
+    lab.settings.memory += 2 * (len(archive) >> 20)
+    path = os.path.join(lab.folder, "plan.cpio")
+    with open(path, "wb") as out:
+        out.write(archive)
+    lab.start(plan=path)
+    while not os.path.exists(lab.plan_output):
+        lab.check_alive()
+        time.sleep(0.01)
+    work.run_planned(lab, overall)

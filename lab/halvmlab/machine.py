@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One QEMU with Xen and dom0 in it, which never outlives the process that started it."""
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from . import LabError, image, paths, session
+
+# The model that Xen, a PV dom0, nested SVM and the PV shim all work on under TCG.
+CPU = "qemu64,family=16,model=4,+svm,+npt,+rdrand,+ssse3,+sse4.1,+sse4.2,+popcnt"
+XEN_OPTIONS = "console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all conring_size=4M"
+DOM0_OPTIONS = "console=hvc0 quiet panic=1"
+BOOT_SECONDS = 120
+ICOUNT_BOOT_SECONDS = 300
+DOM0_MB = 512
+PORTS = 16
+PR_SET_PDEATHSIG = 1
+
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+
+class Settings:
+    """What a lab is started with."""
+
+    def __init__(self, memory=2048, smp=2, icount=False, dom0_mb=DOM0_MB):
+        self.memory = memory
+        self.smp = 1 if icount else smp
+        self.icount = icount
+        self.dom0_mb = dom0_mb
+
+
+class Machine:
+    """QEMU, its files in a folder of its own. `start` must run in the main thread: the kernel ends QEMU when the
+    thread that made it ends."""
+
+    def __init__(self, settings, say=lambda text: None, folder=None):
+        self.settings = settings
+        self.say = say
+        self.folder = folder or paths.runtime_dir()
+        self.process = None
+        self.images = None
+
+    @property
+    def serial_log(self):
+        return os.path.join(self.folder, "xen.log")
+
+    @property
+    def plan_output(self):
+        return os.path.join(self.folder, "plan.out")
+
+    def start(self, plan=None):
+        """Starts QEMU. With `plan`, an initramfs archive, dom0 gets it on top of its own and runs its /lab/plan
+        instead of serving sessions; results go to the file `plan_output`."""
+        self.images = image.ready(self.say)
+        words = self._command(plan)
+        with open(os.path.join(self.folder, "qemu.err"), "wb") as errors:
+            owner = os.getpid()
+
+            def die_with_owner():
+                _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+                if os.getppid() != owner:
+                    os._exit(1)
+                os.setpgid(0, 0)
+
+            try:
+                self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
+                                                preexec_fn=die_with_owner)
+            except FileNotFoundError:
+                raise LabError("no qemu-system-x86_64 here: see lab/packages") from None
+
+    def _command(self, plan):
+        settings, initrd = self.settings, self.images.initrd
+        if plan:
+            initrd = os.path.join(self.folder, "initrd")
+            with open(initrd, "wb") as out:
+                for part in (self.images.initrd, plan):
+                    with open(part, "rb") as source:
+                        shutil.copyfileobj(source, out, 1 << 20)
+        if "," in initrd + self.images.kernel:
+            raise LabError("QEMU cannot take image paths with a comma: set HALVM_LAB to another folder")
+        dom0 = "dom0_mem=%dM,max:%dM" % (settings.dom0_mb, settings.dom0_mb)
+        words = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+                 "-monitor", "none", "-cpu", CPU, "-m", str(settings.memory), "-smp", str(settings.smp),
+                 "-chardev", "file,id=serial,path=" + self.serial_log, "-serial", "chardev:serial",
+                 "-device", "virtio-serial-pci,max_ports=%d,ioeventfd=off" % (PORTS + 1),
+                 "-kernel", self.images.xen, "-append", XEN_OPTIONS + " " + dom0,
+                 "-initrd", "%s %s,%s" % (self.images.kernel, DOM0_OPTIONS, initrd)]
+        if settings.icount:
+            # A fixed clock and fixed random numbers: all that would differ from run to run.
+            words += ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-seed", "1",
+                      "-rtc", "base=2024-01-01T00:00:00,clock=vm"]
+        else:
+            words += ["-accel", "tcg,thread=multi"]
+        if plan:
+            words += ["-chardev", "file,id=port1,path=" + self.plan_output,
+                      "-device", "virtserialport,chardev=port1,nr=1"]
+        else:
+            for number in range(1, PORTS + 1):
+                words += ["-chardev", "socket,id=port%d,path=%s,server=on,wait=off"
+                          % (number, session.port_path(self.folder, number)),
+                          "-device", "virtserialport,chardev=port%d,nr=%d" % (number, number)]
+        return words
+
+    def wait_ready(self):
+        """Returns the seconds it took until dom0 answered."""
+        started = time.monotonic()
+        limit = ICOUNT_BOOT_SECONDS if self.settings.icount else BOOT_SECONDS
+        while True:
+            self.check_alive()
+            try:
+                with session.Session(self.folder, timeout=1.0):
+                    return time.monotonic() - started
+            except session.NoAnswer:
+                pass
+            if time.monotonic() - started > limit:
+                raise LabError("dom0 did not come up within %d s; the end of Xen's log:\n%s"
+                               % (limit, self.serial_tail()))
+
+    def check_alive(self):
+        code = self.process.poll()
+        if code is not None:
+            with open(os.path.join(self.folder, "qemu.err"), encoding="utf-8", errors="replace") as source:
+                errors = source.read().strip()
+            raise LabError("QEMU ended by itself (status %d). %s\nThe end of Xen's log:\n%s"
+                           % (code, errors, self.serial_tail()))
+
+    def serial_tail(self, lines=25):
+        try:
+            with open(self.serial_log, encoding="utf-8", errors="replace") as source:
+                return "".join(source.readlines()[-lines:])
+        except FileNotFoundError:
+            return "(nothing: QEMU did not start)"
+
+    def stop(self):
+        """Ends QEMU and removes the run folder."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
