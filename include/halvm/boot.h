@@ -20,9 +20,10 @@ struct boot_info {
 
     struct boot_range ram[BOOT_RAM_MAX]; // ascending, disjoint; includes what is in use
     unsigned int nr_ram;
+    paddr_t ram_dropped; // bytes in ranges for which the table had no room
 
-    paddr_t used_end;    // everything below, from ram[0].start, is in use at boot: image, ramdisk, tables
-    paddr_t mapped_end;  // everything below (from the image's base) is mapped at boot_virt()
+    paddr_t used_start, used_end; // in use at boot: image, ramdisk, start records, page tables
+    paddr_t mapped_end;           // RAM below this is mapped at boot_virt() from the start
     const void *ramdisk; // `ramdisk=` of the xl config, mapped; NULL when there is none
     size_t ramdisk_size;
 
@@ -34,5 +35,11 @@ struct boot_info {
 
 // The one record. Readable from every context once kernel_main() has started.
 extern const struct boot_info *const boot_info;
+
+// Where the boot protocol left a physical address below mapped_end.
+void *boot_virt(paddr_t addr);
+
+// The one path after either entry, on the boot stack, interrupts off.
+void kernel_main(void) __attribute__((noreturn));
 
 #endif

@@ -8,6 +8,10 @@
 
 struct waitq;
 
+// The ring's place, for output from the first moment; then its event channel. Once each, by kernel_main().
+void console_early_init(void);
+void console_init(void);
+
 // Write all len bytes as they are, waiting for room as needed. Thread context. Returns len, or -EIO when the other end has stopped
 // reading for CONSOLE_STALL_NS (what did not fit is counted and the count printed when room returns) .
 long console_write(const void *buf, size_t len);

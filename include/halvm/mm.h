@@ -30,6 +30,9 @@ pfn_t frame_alloc_range(size_t n);
 void frame_free(pfn_t pfn);
 void frame_free_range(pfn_t pfn, size_t n);
 
+// Take stock of RAM and give the boot mapping its exact rights. Once, by kernel_main().
+void mm_init(void);
+
 void mm_get_stats(struct mm_stats *out);
 
 // Take len bytes of address space aligned to align (a power of two, at least a page; both in bytes, len is rounded up to pages).
@@ -48,6 +51,9 @@ int vm_decommit(void *addr, size_t len);
 int vm_protect(void *addr, size_t len, unsigned int prot);
 // Reserve and commit a zeroed block of len bytes (page aligned). NULL when out of memory. Release with vm_release().
 void *vm_alloc(size_t len, unsigned int prot);
+
+// Call fn for each reservation, ascending. For reports.
+void vm_for_each(void (*fn)(uintptr_t start, uintptr_t end));
 
 // Map n frames that are not ours to allocate or free (rings, shared frames), read-write, at a fresh address. NULL when out of space.
 void *vm_map_frames(const pfn_t *pfns, size_t n, unsigned int prot);

@@ -67,4 +67,7 @@ int cond_wait_until(struct cond *c, struct mutex *m, ns_t deadline); // 0, -ETIM
 void cond_signal(struct cond *c);                                    // any context
 void cond_broadcast(struct cond *c);                                 // any context
 
+// Make the main thread, which runs app_start(), and leave the boot stack for it. Once, by kernel_main().
+void sched_init(void) __attribute__((noreturn));
+
 #endif

@@ -9,21 +9,27 @@
 ns_t time_monotonic(void);
 // Nanoseconds since 1970-01-01 UTC, following dom0's clock. Any context.
 ns_t time_wall(void);
-// Nanoseconds that the vCPU really ran (time stolen by Xen left out). Any context.
+// Nanoseconds that the vCPU really ran (time idle or stolen by Xen left out). Costs a hypercall. Any context.
 ns_t time_cpu(void);
 
+// A monotonic time as Xen's system time, which hypercalls with time-outs want. Any context.
+ns_t time_to_system(ns_t monotonic);
+
 // A one-shot timer. The callback runs in interrupt context with interrupts off: general registers only, no blocking, short.
-// It may start the same or another timer. Zeroes are a valid idle timer once fn is set.
+// It may start the same or another timer. Zeroes are a valid idle timer once fn is set; the other fields are the queue's.
 struct timer {
     void (*fn)(struct timer *t);
     ns_t deadline;
-    uint32_t index; // place in the queue + 1; 0: not queued
+    struct timer *child, *next, *prev;
+    bool queued;
 };
 
-// (Re)arm for the monotonic time deadline; one in the past fires at once. Any context. 0, or -ENOMEM when the queue cannot grow
-// (only in thread context does it grow; an interrupt callback that restarts its own timer never fails).
-int timer_start(struct timer *t, ns_t deadline);
-// True when the timer was queued: its callback will not run. Any context.
+// (Re)arm for the monotonic time deadline; one in the past fires at once. Any context. O(1).
+void timer_start(struct timer *t, ns_t deadline);
+// True when the timer was queued: its callback will not run. Any context. O(log n) amortised.
 bool timer_stop(struct timer *t);
+
+// Once, by kernel_main(), after events_init().
+void time_init(void);
 
 #endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A thread's state while it does not run. It is in one of two forms: a thread that called the scheduler left its callee-saved
+// registers on its own stack; one that an upcall interrupted has everything in the context.
+#include <arch/arch.h>
+#include <arch/desc.h>
+#include <arch/hypercall.h>
+#include <arch/traps.h>
+
+_Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "FRAME_SIZE");
+_Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "FRAME_RIP");
+_Static_assert(offsetof(struct arch_context, rsp) == CTX_RSP, "CTX_RSP");
+_Static_assert(offsetof(struct arch_context, kind) == CTX_KIND, "CTX_KIND");
+_Static_assert(offsetof(struct arch_context, frame) == CTX_FRAME, "CTX_FRAME");
+_Static_assert(offsetof(struct arch_context, fpu) == CTX_FPU, "CTX_FPU");
+_Static_assert(CTX_FPU % 16 == 0, "fxsave wants 16-byte alignment");
+
+#define MSR_FS_BASE  0xc0000100
+#define FPU_CONTROL  0x037fULL // x87: all exceptions masked, 64-bit precision, as the ABI starts a process
+#define MXCSR_START  0x1f80ULL
+#define RFLAGS_FIXED 0x2 // bit 1 reads as one; IF clear: a continued cooperative context is in a section with interrupts off
+
+void arch_thread_trampoline(void);
+void arch_context_resume(void);
+void arch_return_to_frame(const struct trap_frame *frame) __attribute__((noreturn));
+
+static uint64_t current_fs_base;
+
+void arch_set_fs_base(uintptr_t base)
+{
+    if (base == current_fs_base)
+        return;
+    current_fs_base = base;
+    if (CONFIG_PV)
+        hypercall_2(__HYPERVISOR_set_segment_base, SEGBASE_FS, base);
+    else
+        __asm__ volatile("wrmsr" ::"c"(MSR_FS_BASE), "a"((uint32_t)base), "d"((uint32_t)(base >> 32)));
+}
+
+void arch_context_init(struct arch_context *ctx, uintptr_t stack_top, uintptr_t fs_base,
+                       void (*entry)(void *), void *arg)
+{
+    // What arch_context_switch() would have left: FPU control, r15 r14 r13 r12 rbx rbp, return address; above it a word that keeps
+    // the stack aligned as after a call.
+    uint64_t *sp = (uint64_t *)(stack_top & ~15UL) - 10;
+
+    sp[0] = FPU_CONTROL << 32 | MXCSR_START;
+    sp[1] = sp[2] = sp[3] = 0;
+    sp[4] = (uint64_t)arg;   // r12
+    sp[5] = (uint64_t)entry; // rbx
+    sp[6] = 0;
+    sp[7] = (uint64_t)arch_thread_trampoline;
+    sp[8] = sp[9] = 0;
+    *ctx = (struct arch_context){
+        .rsp = (uint64_t)sp,
+        .kind = CTX_COOPERATIVE,
+        .fs_base = fs_base,
+    };
+}
+
+bool arch_frame_is_thread(const struct trap_frame *frame)
+{
+    // 64-bit PV: Xen clears the RPL of a saved %cs when it interrupted the guest kernel (xen: create_bounce_frame).
+    return !CONFIG_USER_MODE || (frame->cs & 3) == 3;
+}
+
+static void frame_of_context(struct trap_frame *frame, struct arch_context *next)
+{
+    if (next->kind == CTX_INTERRUPTED) {
+        __asm__ volatile("fxrstor64 %0" ::"m"(next->fpu));
+        *frame = next->frame;
+        return;
+    }
+    *frame = (struct trap_frame){
+        .rip = (uint64_t)arch_context_resume,
+        .cs = CONFIG_PV ? FLAT_USER_CS64 : PVH_SEL_CODE64,
+        .rflags = RFLAGS_FIXED,
+        .rsp = next->rsp,
+        .ss = CONFIG_PV ? FLAT_USER_SS64 : PVH_SEL_DATA,
+    };
+}
+
+void arch_context_switch_on_return(struct trap_frame *frame, struct arch_context *prev,
+                                   struct arch_context *next)
+{
+    prev->frame = *frame;
+    __asm__ volatile("fxsave64 %0" : "=m"(prev->fpu));
+    prev->kind = CTX_INTERRUPTED;
+    arch_set_fs_base(next->fs_base);
+    frame_of_context(frame, next);
+}
+
+void arch_context_start(struct arch_context *next)
+{
+    struct trap_frame frame;
+
+    arch_set_fs_base(next->fs_base);
+    frame_of_context(&frame, next);
+    arch_return_to_frame(&frame);
+}

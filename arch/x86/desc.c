@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Descriptor tables under PVH (AMD64 APM volume 2, sections 4.8, 8.2.9 and 12.2.5). Each vector runs on an IST stack, so that none
+// is ever pushed into an interrupted thread's red zone. Upcalls, other traps, NMI, double fault and machine check have a stack each:
+// a trap inside an upcall handler, say, does not run over the upcall's own frame.
+#include <arch/desc.h>
+#include <arch/arch.h>
+#include <arch/traps.h>
+
+enum { IST_UPCALL = 1, IST_TRAP, IST_NMI, IST_DF, IST_MC, IST_COUNT = IST_MC };
+
+#define IST_STACK_SIZE 8192
+
+struct gate {
+    uint16_t offset_low;
+    uint16_t selector;
+    uint8_t ist;
+    uint8_t type;
+    uint16_t offset_middle;
+    uint32_t offset_high;
+    uint32_t reserved;
+};
+
+struct tss {
+    uint32_t reserved0;
+    uint64_t rsp[3];
+    uint64_t reserved1;
+    uint64_t ist[7];
+    uint64_t reserved2;
+    uint16_t reserved3;
+    uint16_t iomap_base;
+} __attribute__((packed));
+
+struct table_pointer {
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+extern const char trap_stubs[];
+extern uint64_t pvh_gdt[6];
+
+static struct gate idt[TRAP_STUBS] __attribute__((aligned(16)));
+static struct tss tss __attribute__((aligned(16)));
+static uint8_t ist_stacks[IST_COUNT][IST_STACK_SIZE] __attribute__((aligned(16)));
+
+static unsigned int vector_ist(unsigned int vector)
+{
+    switch (vector) {
+    case VECTOR_UPCALL: return IST_UPCALL;
+    case VECTOR_NMI: return IST_NMI;
+    case VECTOR_DF: return IST_DF;
+    case VECTOR_MC: return IST_MC;
+    default: return IST_TRAP;
+    }
+}
+
+static void gate_set(unsigned int vector)
+{
+    uintptr_t target = (uintptr_t)trap_stubs + vector * TRAP_STUB_SIZE;
+
+    idt[vector] = (struct gate){
+        .offset_low = target & 0xffff,
+        .selector = PVH_SEL_CODE64,
+        .ist = vector_ist(vector),
+        .type = 0x8e, // present, DPL 0, 64-bit interrupt gate: interrupts off inside
+        .offset_middle = (target >> 16) & 0xffff,
+        .offset_high = target >> 32,
+    };
+}
+
+void desc_init(void)
+{
+    uintptr_t base = (uintptr_t)&tss;
+    struct table_pointer idtr = {sizeof(idt) - 1, (uintptr_t)idt};
+
+    for (unsigned int v = 0; v < TRAP_STUBS; v++)
+        gate_set(v);
+    for (unsigned int i = 0; i < IST_COUNT; i++)
+        tss.ist[i] = (uintptr_t)ist_stacks[i] + IST_STACK_SIZE;
+    tss.iomap_base = sizeof(tss);
+
+    pvh_gdt[PVH_SEL_TSS / 8] = (sizeof(tss) - 1) | ((uint64_t)(base & 0xffffff) << 16) |
+                               (0x89ULL << 40) | ((uint64_t)((base >> 24) & 0xff) << 56);
+    pvh_gdt[PVH_SEL_TSS / 8 + 1] = (uint64_t)base >> 32;
+    __asm__ volatile("lidt %0" ::"m"(idtr));
+    __asm__ volatile("ltr %w0" ::"r"(PVH_SEL_TSS));
+}

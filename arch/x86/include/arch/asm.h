@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Words for assembler files.
+#ifndef ARCH_ASM_H
+#define ARCH_ASM_H
+
+#define ENTRY(name)                                                                                \
+    .section .text.name, "ax", @progbits;                                                          \
+    .globl name;                                                                                   \
+    .p2align 4;                                                                                    \
+    .type name, @function;                                                                         \
+    name:
+#define END(name) .size name, . - name
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Registering with Xen under PV what PVH puts into descriptor tables (Xen: docs/guest-guide/x86/pv-traps.rst, callback.h).
+#include <arch/arch.h>
+#include <arch/desc.h>
+#include <arch/hypercall.h>
+#include <arch/traps.h>
+#include <halvm/power.h>
+
+#define KERNEL_STACK_SIZE 16384
+#define TRAP_DPL_USER     3 // `int3` and `into` are for threads to use
+#define TRAP_MASK_EVENTS  4
+
+extern const char trap_stubs[];
+void syscall_gate(void);
+
+// Where Xen enters from a thread: upcalls, traps and the gate. Events are masked throughout, so one level of each is the most.
+static uint8_t kernel_stack[KERNEL_STACK_SIZE] __attribute__((aligned(16)));
+
+// An iret that Xen could not carry out (a bad selector or address in the frame). Nothing is left to continue.
+static const char failsafe_reason[] = "Xen could not return to the interrupted context";
+
+static void failsafe_entry(void)
+{
+    panic("%s", failsafe_reason);
+}
+
+static uintptr_t stub(unsigned int vector)
+{
+    return (uintptr_t)trap_stubs + vector * TRAP_STUB_SIZE;
+}
+
+static void register_callback(unsigned int type, uintptr_t entry)
+{
+    struct callback_register cb = {
+        .type = type,
+        .flags = CALLBACKF_mask_events,
+        .address = entry,
+    };
+    long rc = hypercall_2(__HYPERVISOR_callback_op, CALLBACKOP_register, (unsigned long)&cb);
+
+    if (rc)
+        panic("CALLBACKOP_register(%u): error %ld", type, rc);
+}
+
+void pv_traps_init(void)
+{
+    struct trap_info table[VECTOR_UPCALL + 1];
+    unsigned int n = 0;
+    long rc;
+
+    for (unsigned int v = 0; v < VECTOR_UPCALL; v++) {
+        if (v == VECTOR_NMI || (v > 19 && v != 21))
+            continue; // NMIs are a callback of their own, and the rest do not exist
+        table[n++] = (struct trap_info){
+            .vector = v,
+            .flags = TRAP_MASK_EVENTS | (v == 3 || v == 4 ? TRAP_DPL_USER : 0),
+            .cs = FLAT_KERNEL_CS,
+            .address = stub(v),
+        };
+    }
+    table[n] = (struct trap_info){0};
+    rc = hypercall_1(__HYPERVISOR_set_trap_table, (unsigned long)table);
+    if (rc)
+        panic("set_trap_table: error %ld", rc);
+
+    register_callback(CALLBACKTYPE_event, stub(VECTOR_UPCALL));
+    register_callback(CALLBACKTYPE_failsafe, (uintptr_t)failsafe_entry);
+    register_callback(CALLBACKTYPE_syscall, (uintptr_t)syscall_gate);
+
+    rc = hypercall_2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS,
+                     (unsigned long)kernel_stack + KERNEL_STACK_SIZE);
+    if (rc)
+        panic("stack_switch: error %ld", rc);
+}

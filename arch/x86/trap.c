@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where every vector arrives in C.
+#include <arch/arch.h>
+#include <arch/traps.h>
+#include <halvm/console.h>
+
+void trap_dispatch(struct trap_frame *frame);
+
+const char *arch_vector_name(unsigned int vector)
+{
+    static const char *const names[] = {
+        "divide error",
+        "debug trap",
+        "NMI",
+        "breakpoint",
+        "overflow",
+        "bound range",
+        "invalid opcode",
+        "device not available",
+        "double fault",
+        "coprocessor overrun",
+        "invalid TSS",
+        "segment not present",
+        "stack fault",
+        "general protection fault",
+        "page fault",
+        "reserved",
+        "x87 floating point",
+        "alignment check",
+        "machine check",
+        "SIMD floating point",
+        "virtualization",
+        "control protection",
+    };
+
+    return vector < ARRAY_SIZE(names) ? names[vector] : "unknown trap";
+}
+
+static uintptr_t fault_address(void)
+{
+    uintptr_t addr;
+
+    if (CONFIG_PV)
+        return shared_info->vcpu_info[0].arch.cr2;
+    __asm__ volatile("mov %%cr2, %0" : "=r"(addr));
+    return addr;
+}
+
+void trap_dispatch(struct trap_frame *frame)
+{
+    if (likely(frame->vector == VECTOR_UPCALL))
+        upcall_handler(frame);
+    else
+        trap_panic(frame, frame->vector == VECTOR_PF ? fault_address() : 0);
+}
+
+void arch_print_frame(const struct trap_frame *f)
+{
+    printk("rip %p cs %04x rflags %08lx rsp %p\n", (void *)f->rip, (unsigned int)f->cs & 0xffff,
+           f->rflags, (void *)f->rsp);
+    printk("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", f->rax, f->rbx, f->rcx, f->rdx);
+    printk("rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n", f->rsi, f->rdi, f->rbp, f->r8);
+    printk("r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n", f->r9, f->r10, f->r11, f->r12);
+    printk("r13 %016lx r14 %016lx r15 %016lx\n", f->r13, f->r14, f->r15);
+}
+
+unsigned int arch_backtrace(uintptr_t rip, uintptr_t rbp, uintptr_t low, uintptr_t high,
+                            uintptr_t *out, unsigned int max)
+{
+    unsigned int n = 0;
+
+    out[n++] = rip;
+    while (n < max && rbp % sizeof(uintptr_t) == 0 && rbp >= low &&
+           rbp + 2 * sizeof(uintptr_t) <= high) {
+        const uintptr_t *frame = (const uintptr_t *)rbp;
+
+        if (!frame[1])
+            break;
+        out[n++] = frame[1];
+        if (frame[0] <= rbp)
+            break;
+        rbp = frame[0];
+    }
+    return n;
+}

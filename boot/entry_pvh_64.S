@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Entry of a PVH guest that runs in 64-bit mode (xen: docs/misc/pvh.pandoc): 32-bit protected mode, paging off, interrupts off, flat
+// segments, %ebx = physical address of struct hvm_start_info. No stack, no GDT.
+//
+// The tables made here map the first GiB one to one in 2 MiB pages, all rights; mm/ replaces them with exact ones.
+#include <arch/asm.h>
+#include <arch/config.h>
+#include <arch/desc.h>
+
+#define CR0_PE         0x00000001
+#define CR0_MP         0x00000002
+#define CR0_NE         0x00000020
+#define CR0_WP         0x00010000 // the kernel too obeys read-only pages
+#define CR0_PG         0x80000000
+#define CR4_PAE        0x020
+#define CR4_OSFXSR     0x200
+#define CR4_OSXMMEXCPT 0x400
+#define MSR_EFER       0xc0000080
+#define EFER_LME       0x100
+#define EFER_NXE       0x800
+
+#define PTE_TABLE 0x003 // present, writable
+#define PTE_BLOCK 0x083 // and a large page
+
+    .section .bss.boot_tables, "aw", @nobits
+    .p2align 12
+    .globl  boot_l4
+boot_l4: .skip 4096
+boot_l3: .skip 4096
+boot_l2: .skip 4096
+
+    .section .data.pvh_gdt, "aw", @progbits
+    .p2align 3
+    .globl  pvh_gdt
+pvh_gdt:
+    .quad   0
+    .quad   0x00af9b000000ffff // code, 64-bit
+    .quad   0x00cf93000000ffff // data
+    .quad   0x00cf9b000000ffff // code, 32-bit
+    .quad   0, 0               // TSS, filled in by desc_init()
+gdt_pointer:
+    .word   . - pvh_gdt - 1
+    .quad   pvh_gdt
+
+    .code32
+ENTRY(boot_entry)
+    cld
+    mov     $boot_l3 + PTE_TABLE, %eax
+    mov     %eax, boot_l4
+    mov     $boot_l2 + PTE_TABLE, %eax
+    mov     %eax, boot_l3
+    mov     $boot_l2, %edi
+    mov     $PTE_BLOCK, %eax
+1:  mov     %eax, (%edi)
+    add     $0x200000, %eax
+    add     $8, %edi
+    cmp     $boot_l2 + 4096, %edi
+    jne     1b
+
+    mov     $boot_l4, %eax
+    mov     %eax, %cr3
+    mov     $CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT, %eax
+    mov     %eax, %cr4
+    mov     $MSR_EFER, %ecx
+    rdmsr
+    or      $EFER_LME | EFER_NXE, %eax
+    wrmsr
+    mov     $CR0_PG | CR0_WP | CR0_NE | CR0_MP | CR0_PE, %eax
+    mov     %eax, %cr0
+    lgdt    gdt_pointer
+    ljmp    $PVH_SEL_CODE64, $1f
+
+    .code64
+1:  mov     $PVH_SEL_DATA, %eax
+    mov     %eax, %ds
+    mov     %eax, %es
+    mov     %eax, %ss
+    xor     %eax, %eax
+    mov     %eax, %fs
+    mov     %eax, %gs
+    lea     boot_stack_end(%rip), %rsp
+    xor     %ebp, %ebp
+    mov     %ebx, %edi
+    call    boot_pvh
+    ud2
+END(boot_entry)
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Event channels in the 2-level ABI: a word of selector bits, each standing for a word of pending bits.
+#include <arch/hypercall.h>
+#include <halvm/boot.h>
+#include <halvm/console.h>
+#include <halvm/events.h>
+#include <halvm/mm.h>
+#include <halvm/power.h>
+#include <xen/errno.h>
+
+#define WORD_BITS  (8 * sizeof(xen_ulong_t))
+#define NR_PORTS   (WORD_BITS * WORD_BITS)
+#define PAGE_SLOTS (PAGE_SIZE / sizeof(struct slot))
+
+struct slot {
+    evtchn_handler *fn;
+    void *arg;
+};
+
+// Pages of slots, made as ports come into use; most guests use a handful of low ports.
+static struct slot first_slots[64];
+static struct slot *slot_pages[NR_PORTS / PAGE_SLOTS];
+static struct events_stats stats;
+static void (*after)(struct trap_frame *frame);
+
+static struct slot *slot_of(evtchn_t port)
+{
+    struct slot *page;
+
+    if (port < ARRAY_SIZE(first_slots))
+        return &first_slots[port];
+    page = port < NR_PORTS ? slot_pages[port / PAGE_SLOTS] : NULL;
+    return page ? &page[port % PAGE_SLOTS] : NULL;
+}
+
+static int slot_set(evtchn_t port, evtchn_handler *fn, void *arg)
+{
+    struct slot *slot;
+
+    if (port == 0 || port >= NR_PORTS)
+        return -XEN_EINVAL;
+    slot = slot_of(port);
+    if (!slot) {
+        struct slot *page = vm_alloc(PAGE_SIZE, VM_READ | VM_WRITE);
+
+        if (!page)
+            return -XEN_ENOMEM;
+        slot_pages[port / PAGE_SLOTS] = page;
+        slot = slot_of(port);
+    }
+    // The port is masked: the handler is whole before an event can reach it.
+    slot->arg = arg;
+    write_release(&slot->fn, fn);
+    return 0;
+}
+
+static void bit_set_atomic(xen_ulong_t *words, evtchn_t port)
+{
+    __atomic_fetch_or(&words[port / WORD_BITS], 1UL << (port % WORD_BITS), __ATOMIC_SEQ_CST);
+}
+
+static void bit_clear_atomic(xen_ulong_t *words, evtchn_t port)
+{
+    __atomic_fetch_and(&words[port / WORD_BITS], ~(1UL << (port % WORD_BITS)), __ATOMIC_SEQ_CST);
+}
+
+static bool bit_test(const xen_ulong_t *words, evtchn_t port)
+{
+    return READ_ONCE(words[port / WORD_BITS]) >> (port % WORD_BITS) & 1;
+}
+
+void evtchn_mask(evtchn_t port)
+{
+    if (port < NR_PORTS)
+        bit_set_atomic(shared_info->evtchn_mask, port);
+}
+
+void evtchn_unmask(evtchn_t port)
+{
+    struct evtchn_unmask arg = {.port = port};
+
+    if (port >= NR_PORTS)
+        return;
+    // 1. An event that comes while the port is masked sets pending and nothing else.
+    // 2. If it came before the mask is cleared, no upcall will announce it: only Xen can raise one now.
+    // 3. If it comes after, Xen raises it by itself. A hypercall that finds nothing pending does no harm.
+    bit_clear_atomic(shared_info->evtchn_mask, port);
+    if (unlikely(bit_test(shared_info->evtchn_pending, port)))
+        hypercall_event_channel_op(EVTCHNOP_unmask, &arg);
+}
+
+bool evtchn_pending(evtchn_t port)
+{
+    return port < NR_PORTS && bit_test(shared_info->evtchn_pending, port);
+}
+
+void evtchn_clear(evtchn_t port)
+{
+    if (port < NR_PORTS)
+        bit_clear_atomic(shared_info->evtchn_pending, port);
+}
+
+int evtchn_attach(evtchn_t port, evtchn_handler *fn, void *arg)
+{
+    int rc = slot_set(port, fn, arg);
+
+    if (!rc)
+        evtchn_unmask(port);
+    return rc;
+}
+
+static long attach_or_close(evtchn_t port, evtchn_handler *fn, void *arg)
+{
+    int rc = evtchn_attach(port, fn, arg);
+
+    if (rc) {
+        evtchn_close(port);
+        return rc;
+    }
+    return port;
+}
+
+long evtchn_bind_virq(unsigned int virq, evtchn_handler *fn, void *arg)
+{
+    struct evtchn_bind_virq op = {.virq = virq, .vcpu = 0};
+    long rc = hypercall_event_channel_op(EVTCHNOP_bind_virq, &op);
+
+    return rc ? rc : attach_or_close(op.port, fn, arg);
+}
+
+long evtchn_alloc_unbound(halvm_domid_t remote, evtchn_handler *fn, void *arg)
+{
+    struct evtchn_alloc_unbound op = {.dom = DOMID_SELF, .remote_dom = remote};
+    long rc = hypercall_event_channel_op(EVTCHNOP_alloc_unbound, &op);
+
+    return rc ? rc : attach_or_close(op.port, fn, arg);
+}
+
+long evtchn_bind_interdomain(halvm_domid_t remote, evtchn_t remote_port, evtchn_handler *fn,
+                             void *arg)
+{
+    struct evtchn_bind_interdomain op = {.remote_dom = remote, .remote_port = remote_port};
+    long rc = hypercall_event_channel_op(EVTCHNOP_bind_interdomain, &op);
+
+    return rc ? rc : attach_or_close(op.local_port, fn, arg);
+}
+
+int evtchn_close(evtchn_t port)
+{
+    struct evtchn_close op = {.port = port};
+    struct slot *slot = slot_of(port);
+
+    evtchn_mask(port);
+    if (slot)
+        write_release(&slot->fn, NULL);
+    return hypercall_event_channel_op(EVTCHNOP_close, &op);
+}
+
+int evtchn_send(evtchn_t port)
+{
+    struct evtchn_send op = {.port = port};
+
+    return hypercall_event_channel_op(EVTCHNOP_send, &op);
+}
+
+static void deliver(evtchn_t port)
+{
+    struct slot *slot = slot_of(port);
+    evtchn_handler *fn = slot ? read_acquire(&slot->fn) : NULL;
+
+    stats.events++;
+    if (!fn) {
+        stats.unwanted++;
+        evtchn_mask(port);
+        bit_clear_atomic(shared_info->evtchn_pending, port);
+        return;
+    }
+    // 1. Cleared first: an event that arrives while the handler runs sets the bit again, and the loop or a new upcall finds it.
+    // 2. Cleared after, it would be lost, although the handler may have looked too early to see its cause.
+    bit_clear_atomic(shared_info->evtchn_pending, port);
+    fn(port, slot->arg);
+}
+
+void upcall_handler(struct trap_frame *frame)
+{
+    struct vcpu_info *vcpu = &shared_info->vcpu_info[0];
+    xen_ulong_t selector, ready;
+
+    stats.upcalls++;
+    do {
+        WRITE_ONCE(vcpu->evtchn_upcall_pending, 0);
+        selector = __atomic_exchange_n(&vcpu->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
+        while (selector) {
+            unsigned int word = __builtin_ctzl(selector);
+
+            selector &= selector - 1;
+            while ((ready = READ_ONCE(shared_info->evtchn_pending[word]) &
+                            ~READ_ONCE(shared_info->evtchn_mask[word])))
+                deliver(word * WORD_BITS + __builtin_ctzl(ready));
+        }
+    } while (READ_ONCE(vcpu->evtchn_upcall_pending));
+    if (likely(after))
+        after(frame);
+}
+
+void events_set_after(void (*fn)(struct trap_frame *frame))
+{
+    after = fn;
+}
+
+void events_get_stats(struct events_stats *out)
+{
+    unsigned long flags = arch_irq_save();
+
+    *out = stats;
+    arch_irq_restore(flags);
+}
+
+void events_init(void)
+{
+    int rc;
+
+    // Every port starts masked, whatever the builder left, until somebody attaches a handler.
+    memset(shared_info->evtchn_mask, 0xff, sizeof(shared_info->evtchn_mask));
+    rc = arch_enable_upcalls();
+    if (rc)
+        panic("cannot enable event upcalls: error %d", rc);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Inside mm/: page tables and frames, for each other. All with mm_lock() held or before there are threads.
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include <arch/arch.h>
+#include <arch/layout.h>
+#include <arch/p2m.h>
+#include <halvm/boot.h>
+#include <halvm/mm.h>
+
+// One lock for the room: interrupts off. Sections are short: VM_CHUNK pages at most.
+static inline unsigned long mm_lock(void)
+{
+    return arch_irq_save();
+}
+
+static inline void mm_unlock(unsigned long flags)
+{
+    arch_irq_restore(flags);
+}
+
+// frame.c
+void frames_init(void);
+pfn_t frame_alloc_locked(void);
+// Set n frames aside for frame_alloc_promised(), which then cannot fail. False when there are not as many.
+bool frames_promise(size_t n);
+pfn_t frame_alloc_promised(void);
+pfn_t frame_alloc_aligned(size_t n, size_t align);
+void frame_free_range_locked(pfn_t pfn, size_t n);
+// A frame that can be written at frame_virt(); PFN_NONE when there is none left.
+pfn_t frame_alloc_mapped(void);
+
+static inline void *frame_virt(pfn_t pfn)
+{
+    paddr_t addr = (paddr_t)pfn << PAGE_SHIFT;
+
+    return addr < boot_info->mapped_end ? boot_virt(addr) : (void *)(uintptr_t)(DIRECT_BASE + addr);
+}
+
+// pt.c
+// The level-1 entry for va, or NULL and the end of the hole around it.
+pte_t *pt_find(uintptr_t va, uintptr_t *hole_end);
+// The level-1 entry for va, making tables as needed; NULL when out of memory. Not for addresses in large pages.
+pte_t *pt_entry(uintptr_t va);
+// Set an entry. Under PV it takes effect at pt_flush(), or earlier when the batch is full.
+void pt_set(pte_t *entry, pte_t value);
+void pt_flush(void);
+// Forget cached translations of n pages from va.
+void pt_invalidate(uintptr_t va, size_t n);
+// Map a chunk of one table's frames at frame_virt().
+bool pt_map_direct(pfn_t chunk, size_t n);
+
+static inline pte_t pte_make(pfn_t pfn, pte_t rights)
+{
+    return (pte_t)pfn_to_mfn(pfn) << PAGE_SHIFT | rights;
+}
+
+static inline pfn_t pte_pfn(pte_t e)
+{
+    return mfn_to_pfn((e & PTE_ADDR) >> PAGE_SHIFT);
+}
+
+// protect.c: give the image and the rest of the boot mapping their exact rights.
+void protect_boot_mapping(void);
+
+#endif

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// W^X for what was mapped before we ran: text read-only, everything else not executable, constants read-only, page 0 absent.
+#include <halvm/power.h>
+#include "internal.h"
+
+extern char image_start[], text_end[], rodata_end[], image_end[];
+
+// What a page of the boot mapping may do.
+static pte_t boot_rights(uintptr_t va)
+{
+    if (va < PAGE_SIZE)
+        return 0;
+    if (va < (uintptr_t)image_start || va >= (uintptr_t)rodata_end)
+        return PTE_PRESENT | PTE_WRITE | PTE_NX;
+    return va < (uintptr_t)text_end ? PTE_PRESENT : PTE_PRESENT | PTE_NX;
+}
+
+// The level-2 entry for va, which exists for everything mapped at boot.
+static pte_t *boot_l2_entry(uintptr_t va)
+{
+    pte_t *table = arch_root_table;
+
+    for (unsigned int level = PT_TOP; level > 2; level--)
+        table = frame_virt(pte_pfn(table[PT_INDEX(va, level)]));
+    return &table[PT_INDEX(va, 2)];
+}
+
+// The builder mapped single pages, all rights. Text ends where a level-2 entry ends (arch/layout.h), so one bit in each later entry
+// takes execution from all data and free memory; only text and constants need a change per page.
+static void protect_pv(void)
+{
+    uintptr_t end = (uintptr_t)boot_virt(0) + ROUND_UP(boot_info->mapped_end, PT_SPAN(2));
+
+    for (uintptr_t va = (uintptr_t)text_end; va < end; va += PT_SPAN(2)) {
+        pte_t *l2 = boot_l2_entry(va);
+
+        if (*l2 & PTE_PRESENT)
+            pt_set(l2, *l2 | PTE_NX);
+    }
+    for (uintptr_t va = (uintptr_t)image_start; va < (uintptr_t)rodata_end; va += PAGE_SIZE) {
+        pte_t *l1 = pt_entry(va);
+
+        pt_set(l1, (*l1 & PTE_ADDR) | boot_rights(va));
+    }
+    pt_flush();
+    pt_invalidate((uintptr_t)image_start, SIZE_MAX);
+}
+
+// entry_pvh_64.S mapped 2 MiB pages, all rights. Those with text, constants or page 0 in them become tables of single pages.
+static void protect_pvh(void)
+{
+    uintptr_t split_end = ROUND_UP((uintptr_t)rodata_end, PT_SPAN(2));
+
+    for (uintptr_t va = 0; va < PT_SPAN(3); va += PT_SPAN(2)) {
+        pte_t *l2 = boot_l2_entry(va), *l1;
+        pfn_t pfn;
+
+        if (va >= boot_info->mapped_end) {
+            *l2 = 0;
+            continue;
+        }
+        if (va >= split_end) {
+            *l2 |= PTE_NX;
+            continue;
+        }
+        pfn = frame_alloc_mapped();
+        if (pfn == PFN_NONE)
+            panic("no memory for the image's page tables");
+        l1 = frame_virt(pfn);
+        for (unsigned int i = 0; i < PT_ENTRIES; i++) {
+            uintptr_t page = va + i * PAGE_SIZE;
+            pte_t rights = boot_rights(page);
+
+            l1[i] = rights ? page | rights : 0;
+        }
+        *l2 = pte_make(pfn, PTE_PRESENT | PTE_WRITE);
+    }
+    pt_invalidate(0, SIZE_MAX);
+}
+
+void protect_boot_mapping(void)
+{
+    if (CONFIG_PV)
+        protect_pv();
+    else
+        protect_pvh();
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Threads come and go.
+#include <halvm/app.h>
+#include <halvm/mm.h>
+#include <halvm/power.h>
+#include <xen/errno.h>
+#include "internal.h"
+
+#define STACK_DEFAULT (128UL * 1024)
+
+static struct mutex graveyard_lock;
+static struct thread *graveyard; // exited and detached: freed by the next thread that comes by, a dead one cannot free its own stack
+static unsigned int last_id;
+
+// The record and the TLS block lie at the top of the stack's mapping: one release frees all.
+static void bury(struct thread *t)
+{
+    vm_release(t->stack, t->stack_size + PAGE_SIZE);
+}
+
+static void bury_the_dead(void)
+{
+    struct thread *t;
+
+    mutex_lock(&graveyard_lock);
+    t = graveyard;
+    graveyard = NULL;
+    mutex_unlock(&graveyard_lock);
+    while (t) {
+        struct thread *next = t->next;
+
+        bury(t);
+        t = next;
+    }
+}
+
+static void thread_main(void *arg)
+{
+    struct thread *t = arg;
+
+    arch_irq_enable();
+    thread_exit(t->fn(t->arg));
+}
+
+// Stack, guard page below it and record, all in one reservation. Memory under the stack is committed at once: a fault handler that
+// commits on demand would run on behalf of code that must not fail.
+static struct thread *thread_alloc(size_t stack_size)
+{
+    size_t record = ROUND_UP(sizeof(struct thread), 64);
+    struct thread *t;
+    char *base;
+
+    if (vm_reserve(stack_size + PAGE_SIZE, PAGE_SIZE, VM_ANYWHERE, (void **)&base))
+        return NULL;
+    if (vm_commit_nozero(base + PAGE_SIZE, stack_size, VM_READ | VM_WRITE)) {
+        vm_release(base, stack_size + PAGE_SIZE);
+        return NULL;
+    }
+    t = (struct thread *)(base + PAGE_SIZE + stack_size - record);
+    memset(t, 0, sizeof(*t));
+    t->stack = base;
+    t->stack_size = stack_size;
+    return t;
+}
+
+static int thread_new(struct thread **out, void *(*fn)(void *), void *arg,
+                      const struct thread_attr *attr)
+{
+    size_t size = attr && attr->stack_size ? attr->stack_size : STACK_DEFAULT;
+    const char *name = attr && attr->name ? attr->name : "thread";
+    int prio = attr ? attr->prio : THREAD_PRIO_NORMAL;
+    uintptr_t fs_base;
+    struct thread *t;
+    unsigned int i;
+
+    if (size < THREAD_STACK_MIN || size > (1UL << 40) || prio < THREAD_PRIO_NORMAL ||
+        prio > THREAD_PRIO_HIGH)
+        return -XEN_EINVAL;
+    t = thread_alloc(ROUND_UP(size, PAGE_SIZE));
+    if (!t)
+        return -XEN_ENOMEM;
+    fs_base = tls_create(t);
+    for (i = 0; i < sizeof(t->name) - 1 && name[i]; i++)
+        t->name[i] = name[i];
+    t->fn = fn;
+    t->arg = arg;
+    t->prio = prio;
+    t->id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
+    t->state = THREAD_WAITING;
+    arch_context_init(&t->ctx, (uintptr_t)t->tls, fs_base, thread_main, t);
+    *out = t;
+    return 0;
+}
+
+int thread_create(struct thread **out, void *(*fn)(void *), void *arg,
+                  const struct thread_attr *attr)
+{
+    unsigned long flags;
+    int rc;
+
+    bury_the_dead();
+    rc = thread_new(out, fn, arg, attr);
+    if (rc)
+        return rc;
+    flags = sched_lock();
+    sched_make_runnable(*out);
+    sched_unlock(flags);
+    return 0;
+}
+
+void thread_exit(void *result)
+{
+    struct thread *t = current;
+
+    mutex_lock(&graveyard_lock);
+    sched_lock();
+    t->result = result;
+    t->state = THREAD_DEAD;
+    if (t->detached) {
+        t->next = graveyard;
+        graveyard = t;
+    }
+    mutex_unlock(&graveyard_lock);
+    waitq_wake_all(&t->exited);
+    sched_block();
+    panic("a dead thread ran again");
+}
+
+int thread_join(struct thread *t, void **result)
+{
+    unsigned long flags;
+
+    if (t == current)
+        return -XEN_EDEADLK;
+    flags = sched_lock();
+    if (t->detached || t->joined) {
+        sched_unlock(flags);
+        return -XEN_EINVAL;
+    }
+    t->joined = true;
+    while (t->state != THREAD_DEAD)
+        waitq_wait_locked(&t->exited, NS_NEVER);
+    sched_unlock(flags);
+    if (result)
+        *result = t->result;
+    bury(t);
+    return 0;
+}
+
+int thread_detach(struct thread *t)
+{
+    unsigned long flags = sched_lock();
+    bool dead = t->state == THREAD_DEAD;
+    int rc = t->detached || t->joined ? -XEN_EINVAL : 0;
+
+    if (!rc)
+        t->detached = true;
+    sched_unlock(flags);
+    if (!rc && dead)
+        bury(t);
+    return rc;
+}
+
+unsigned int thread_id(const struct thread *t)
+{
+    return t->id;
+}
+
+const char *thread_name(const struct thread *t)
+{
+    return t->name;
+}
+
+void thread_stack_bounds(const struct thread *t, void **low, size_t *size)
+{
+    *low = (char *)t->stack + PAGE_SIZE;
+    *size = t->stack_size;
+}
+
+ns_t thread_cpu_time(const struct thread *t)
+{
+    unsigned long flags = sched_lock();
+    ns_t sum = t->cpu_time;
+
+    if (t == current)
+        sum += time_monotonic() - t->switched_in;
+    sched_unlock(flags);
+    return sum;
+}
+
+static void *main_thread(void *arg)
+{
+    (void)arg;
+    app_start();
+}
+
+void sched_init(void)
+{
+    static const struct thread_attr attr = {.name = "main"};
+    struct thread *t;
+    int rc = thread_new(&t, main_thread, NULL, &attr);
+
+    if (rc == -XEN_ENOMEM)
+        panic("no memory for the main thread's stack: give the guest more (memory= in its configuration)");
+    if (rc)
+        panic("cannot make the main thread: error %d", rc);
+    t->state = THREAD_RUNNABLE;
+    sched_start(t);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Static thread-local storage (ELF Handling For Thread-Local Storage, variant II; x86-64 psABI, section 3.4.6): the variables lie below
+// the thread pointer, which points to itself; the stack protector's canary lies at a fixed place above it.
+#include "internal.h"
+
+struct tcb {
+    struct tcb *self;   // %fs:0x00
+    uint64_t unused[4]; // where glibc keeps what our libc does not have
+    uint64_t canary;    // %fs:0x28
+};
+
+extern char tls_start[], tls_data_end[], tls_end[];
+
+#define TLS_ALIGN 16 // the linker script asserts that nothing wants more
+
+static uint64_t canary_make(void)
+{
+    static uint64_t canary;
+
+    // From the clock: enough to catch an overrun, not a secret from a determined attacker. The low byte is 0, so that a string function
+    // cannot copy past it.
+    if (!canary)
+        canary = (arch_rdtsc() * 0x9e3779b97f4a7c15ULL) & ~0xffULL;
+    return canary;
+}
+
+uintptr_t tls_create(struct thread *t)
+{
+    size_t size = ROUND_UP((uintptr_t)tls_end - (uintptr_t)tls_start, TLS_ALIGN);
+    size_t data = (uintptr_t)tls_data_end - (uintptr_t)tls_start;
+    struct tcb *tcb;
+    char *block;
+
+    // Between the record and the stack's first word; the other end of the stack belongs to the guard page.
+    block = (char *)t - ROUND_UP(size + sizeof(struct tcb), 64);
+    tcb = (struct tcb *)(block + size);
+    memcpy(block, tls_start, data);
+    memset(block + data, 0, size - data);
+    *tcb = (struct tcb){.self = tcb, .canary = canary_make()};
+    t->tls = block;
+    return (uintptr_t)tcb;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Clocks from the shared page (xen/include/public/xen.h: struct vcpu_time_info, struct shared_info wc_*).
+#include <arch/hypercall.h>
+#include <halvm/power.h>
+#include <halvm/time.h>
+#include "internal.h"
+
+static ns_t start;   // Xen system time when time_clock_init() ran
+static ns_t highest; // the latest that time_monotonic() gave out
+
+// (delta * mul) >> 32 without a 128-bit product.
+static uint64_t scale(uint64_t delta, int8_t shift, uint32_t mul)
+{
+    delta = shift < 0 ? delta >> -shift : delta << shift;
+    return (delta >> 32) * mul + (((delta & 0xffffffff) * mul) >> 32);
+}
+
+ns_t time_system(void)
+{
+    const struct vcpu_time_info *t = &shared_info->vcpu_info[0].time;
+    uint32_t version;
+    ns_t now;
+
+    // Xen makes the version odd, writes, makes it even again: what was read between two equal even versions is of one piece.
+    do {
+        version = READ_ONCE(t->version) & ~1u;
+        rmb();
+        now = t->system_time +
+              scale(arch_rdtsc() - t->tsc_timestamp, t->tsc_shift, t->tsc_to_system_mul);
+        rmb();
+    } while (READ_ONCE(t->version) != version);
+    return now;
+}
+
+ns_t time_monotonic(void)
+{
+    ns_t now = time_system() - start;
+    ns_t seen = __atomic_load_n(&highest, __ATOMIC_RELAXED);
+
+    // Xen recalibrates; whatever that does, nobody here sees time go back.
+    do {
+        if (now <= seen)
+            return seen;
+    } while (!__atomic_compare_exchange_n(&highest, &seen, now, true, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED));
+    return now;
+}
+
+ns_t time_to_system(ns_t monotonic)
+{
+    return monotonic + start;
+}
+
+ns_t time_wall(void)
+{
+    uint32_t version;
+    ns_t at_zero;
+
+    // The wall clock when system time was zero, kept right by dom0.
+    do {
+        version = READ_ONCE(shared_info->wc_version) & ~1u;
+        rmb();
+        at_zero = (((ns_t)shared_info->wc_sec_hi << 32) + shared_info->wc_sec) * NS_PER_SEC +
+                  shared_info->wc_nsec;
+        rmb();
+    } while (READ_ONCE(shared_info->wc_version) != version);
+    return at_zero + time_system();
+}
+
+ns_t time_cpu(void)
+{
+    struct vcpu_runstate_info info;
+
+    if (hypercall(VCPUOP_get_runstate_info, 0, (unsigned long)&info, 0, 0, __HYPERVISOR_vcpu_op))
+        return time_monotonic(); // an upper bound; Xen has refused this to nobody since 3.1
+    return info.time[RUNSTATE_running];
+}
+
+void time_clock_init(void)
+{
+    start = time_system();
+}
