@@ -24,7 +24,7 @@
 
     .section .bss.boot_tables, "aw", @nobits
     .p2align 12
-    .globl  boot_l4
+    .globl  boot_l4, boot_l3
 boot_l4: .skip 4096
 boot_l3: .skip 4096
 boot_l2: .skip 4096
