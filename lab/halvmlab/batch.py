@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs many guests in one boot of the lab."""
 import io
-import json
 import os
 import shlex
-import sys
 import threading
 import time
 
-from . import LabError, config, cpio, ending, machine, session
+from . import LabError, config, cpio, ending, session
 
 GUEST_SECONDS = 60.0
 # What the runner in dom0 may take around the guest's own time: xl create, registers, xl destroy.
@@ -80,12 +78,13 @@ def outcome(guest, records, errors, status, timeout):
 class Batch:
     """A list of configs on the way to a list of outcomes."""
 
-    def __init__(self, paths, timeout=None, jobs=1, out=None, report=None):
+    def __init__(self, paths, timeout=None, jobs=1, out=None, report=None, live=None):
         self.guests = [config.Config(path) for path in paths]
         self.timeout = timeout or GUEST_SECONDS
         self.jobs = jobs
         self.out = out
         self.report = report or (lambda result: None)
+        self.live = live
         self.results = [None] * len(self.guests)
         self.lock = threading.Condition()
         self.failure = None
@@ -133,7 +132,7 @@ class Batch:
                             return
                         guest = self.guests[index]
                         sent.send(link, guest, lab.images)
-                        result = run_guest(link, guest, self.limit(guest))
+                        result = run_guest(link, guest, self.limit(guest), self.live)
                         with self.lock:
                             self.running.discard(guest.name)
                             self.finish(index, result)
@@ -179,9 +178,11 @@ class Batch:
         """Follows the output of a lab that runs the plan."""
         stream, at, deadline = bytearray(), 0, time.monotonic() + overall
         while True:
-            with open(lab.plan_output, "rb") as source:
-                source.seek(at)
-                data = source.read()
+            data = b""
+            if os.path.exists(lab.plan_output):
+                with open(lab.plan_output, "rb") as source:
+                    source.seek(at)
+                    data = source.read()
             at += len(data)
             stream += data
             while True:
@@ -215,66 +216,3 @@ def _next_item(stream):
     body = bytes(stream[line_end + 1:line_end + 1 + length])
     del stream[:line_end + 1 + length + 1]
     return words[0], words[1], body
-
-
-def command(options):
-    """`lab/xen batch`."""
-    def report(result):
-        print(result.summary(), flush=True)
-        if options.verbose:
-            text = result.console.decode("utf-8", "replace")
-            sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
-        if options.verbose or result.ending == "create-failed":
-            for line in result.detail.splitlines():
-                print("  | " + line)
-        sys.stdout.flush()
-
-    if options.out:
-        os.makedirs(options.out, exist_ok=True)
-    work = Batch(options.cfg, options.timeout, options.jobs, options.out, report)
-    settings = machine.Settings(options.memory, options.smp, options.icount)
-    limits = sum(work.limit(guest) for guest in work.guests)
-    overall = options.overall or 600 + limits * (10 if options.icount else 2)
-    lab = machine.Machine(settings, lambda text: print("lab: " + text, file=sys.stderr))
-    timer = threading.Timer(overall, lambda: lab.process and lab.process.kill())
-    timer.daemon = True
-    began = time.monotonic()
-    try:
-        timer.start()
-        if options.icount:
-            _run_icount(work, lab, overall)
-        else:
-            lab.start()
-            lab.wait_ready()
-            work.run_live(lab)
-    except LabError:
-        if time.monotonic() - began >= overall:
-            raise LabError("the overall time of %g s was up after %d of %d guests"
-                           % (overall, sum(r is not None for r in work.results), len(work.guests))) from None
-        raise
-    finally:
-        timer.cancel()
-        lab.stop()
-        if options.json:
-            with open(options.json + ".new", "w", encoding="utf-8") as out:
-                for result in work.results:
-                    if result:
-                        out.write(json.dumps(result.as_json()) + "\n")
-            os.replace(options.json + ".new", options.json)
-    return 0
-
-
-def _run_icount(work, lab, overall):
-    from . import image
-    archive = work.plan(image.ready(lab.say))
-    # The archive is in memory twice while dom0 unpacks it.
-    lab.settings.dom0_mb += 2 * (len(archive) >> 20)
-    lab.settings.memory += 2 * (len(archive) >> 20)
-    path = os.path.join(lab.folder, "plan.cpio")
-    with open(path, "wb") as out:
-        out.write(archive)
-    lab.start(plan=path)
-    while not os.path.exists(lab.plan_output):
-        lab.check_alive()
-        time.sleep(0.01)
-    work.run_planned(lab, overall)

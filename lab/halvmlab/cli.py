@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from . import LabError, batch, image
+from . import LabError, commands as commands_in_dom0, guests, image, machine, standing
 
 
 def _say(text):
@@ -18,30 +18,68 @@ def _build(options):
     return 0
 
 
+def _up(options):
+    settings = machine.Settings(options.memory, options.smp, options.icount)
+    standing.up(settings, options.idle, _say)
+    return 0
+
+
+def _down(_):
+    if not standing.down():
+        print("no lab is up")
+    return 0
+
+
 def _parser():
     parser = argparse.ArgumentParser(prog="lab/xen", description="Xen, a Linux dom0 and xl inside QEMU.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
+    def command(name, function, text, **more):
+        sub = commands.add_parser(name, help=text, description=text, **more)
+        sub.set_defaults(run=function)
+        return sub
+
     def machine_options(sub):
-        sub.add_argument("--memory", type=int, default=2048, metavar="MB", help="memory of the whole machine")
-        sub.add_argument("--smp", type=int, default=2, metavar="N", help="processors of the machine")
+        sub.add_argument("--memory", type=int, default=2048, metavar="MB", help="memory of the whole machine (2048)")
+        sub.add_argument("--smp", type=int, default=2, metavar="N", help="processors of the machine (2)")
         sub.add_argument("--icount", action="store_true",
                          help="deterministic: one processor, one instruction is one nanosecond")
 
-    sub = commands.add_parser("build", help="make the images (other commands do it when needed)")
-    sub.add_argument("--refresh", action="store_true", help="ask apt for newer packages")
-    sub.set_defaults(run=_build)
+    def guest_options(sub):
+        machine_options(sub)
+        sub.add_argument("--jobs", type=int, default=1, metavar="N", help="guests at a time (1)")
+        sub.add_argument("--timeout", type=float, metavar="S", help="for each guest, in its own time (60)")
+        sub.add_argument("--overall", type=float, metavar="S", help="for everything, in wall time")
+        sub.add_argument("cfg", nargs="+", metavar="FILE.cfg")
 
-    sub = commands.add_parser("batch", help="run many guests in one boot")
+    sub = command("build", _build, "make the images (other commands do it when needed)")
+    sub.add_argument("--refresh", action="store_true", help="ask apt for newer packages")
+    sub = command("up", _up, "boot a lab that stays up")
     machine_options(sub)
-    sub.add_argument("--jobs", type=int, default=1, metavar="N", help="guests at a time")
-    sub.add_argument("--timeout", type=float, metavar="S", help="for each guest (60)")
-    sub.add_argument("--overall", type=float, metavar="S", help="for everything")
+    sub.add_argument("--idle", type=float, default=standing.IDLE_MINUTES, metavar="MINUTES",
+                     help="end it after this long without use (%g)" % standing.IDLE_MINUTES)
+    command("down", _down, "end the lab that is up")
+    command("status", lambda _: standing.status(), "show the lab that is up and its guests")
+    sub = command("run", guests.run, "run guests, show their consoles and how they ended")
+    guest_options(sub)
+    sub = command("batch", guests.run_batch, "run many guests in one boot, report one line each")
+    guest_options(sub)
     sub.add_argument("--json", metavar="FILE", help="one JSON object a guest")
-    sub.add_argument("--out", metavar="DIR", help="console output, one file a guest")
+    sub.add_argument("--out", metavar="DIR", help="console output, one file a guest, and Xen's log")
     sub.add_argument("-v", "--verbose", action="store_true", help="show consoles and details")
-    sub.add_argument("cfg", nargs="+", metavar="FILE.cfg")
-    sub.set_defaults(run=batch.command)
+    sub = command("xl", commands_in_dom0.xl, "run xl in dom0; `create` takes configs of this machine", prefix_chars="\0")
+    sub.add_argument("words", nargs=argparse.REMAINDER)
+    sub = command("sh", commands_in_dom0.sh, "run a shell command in dom0, or a shell", prefix_chars="\0")
+    sub.add_argument("words", nargs=argparse.REMAINDER)
+    sub = command("console", commands_in_dom0.console, "attach to a guest's console; Ctrl-] leaves it")
+    sub.add_argument("name")
+    sub = command("put", commands_in_dom0.put, "copy a file to dom0")
+    sub.add_argument("source")
+    sub.add_argument("target")
+    sub = command("get", commands_in_dom0.get, "copy a file from dom0, `-` to standard output")
+    sub.add_argument("source")
+    sub.add_argument("target")
+    command("log", commands_in_dom0.log, "print Xen's log of the lab that is up")
     return parser
 
 

@@ -8,6 +8,7 @@ _EXIT_LINE = re.compile(rb"^halvm: exit (\d+)\s*$")
 _LOG_PREFIX = re.compile(r"^\(XEN\) (?:\[[^]]*\] ?)?")
 _LOG_OWNER = re.compile(r"^(?:d(\d+)(?:v\d+)?\b|Domain (\d+)\b|domain_crash called|\*\*\* Dumping|.*\bdom(?:ain)? ?(\d+)\b)",
                         re.IGNORECASE)
+_LOG_ROUTINE = re.compile(r"^HVM ?d?\d+(v\d+)? (save|restore): ")
 _FATAL = re.compile(r"triple fault|crashed on cpu|domain_crash|invoking HVM shutdown|Failed VMRUN|unexpected",
                     re.IGNORECASE)
 
@@ -140,8 +141,11 @@ def domain_log(text, domid):
     without naming anyone."""
     kept, ours = [], False
     for line in text.splitlines():
-        match = _LOG_OWNER.match(_LOG_PREFIX.sub("", line))
-        if match:
+        plain = _LOG_PREFIX.sub("", line)
+        match = _LOG_OWNER.match(plain)
+        if _LOG_ROUTINE.match(plain):
+            ours = False
+        elif match:
             owner = next((group for group in match.groups() if group), None)
             if owner is not None:
                 ours = int(owner) == domid

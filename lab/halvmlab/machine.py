@@ -42,6 +42,7 @@ class Machine:
         self.folder = folder or paths.runtime_dir()
         self.process = None
         self.images = None
+        self.log_copy = None
 
     @property
     def serial_log(self):
@@ -52,7 +53,7 @@ class Machine:
         return os.path.join(self.folder, "plan.out")
 
     def start(self, plan=None):
-        """Starts QEMU. With `plan`, an initramfs archive, dom0 gets it on top of its own and runs its /lab/plan
+        """Builds the images where needed and starts QEMU. With `plan`, an initramfs archive, dom0 gets it on top of its own and runs its /lab/plan
         instead of serving sessions; results go to the file `plan_output`."""
         self.images = image.ready(self.say)
         words = self._command(plan)
@@ -135,8 +136,12 @@ class Machine:
             return "(nothing: QEMU did not start)"
 
     def stop(self):
-        """Ends QEMU and removes the run folder."""
+        """Ends QEMU and removes the run folder; Xen's log of the last lab stays."""
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        try:
+            shutil.copyfile(self.serial_log, self.log_copy or os.path.join(paths.home(), "xen.log"))
+        except OSError:
+            pass
         shutil.rmtree(self.folder, ignore_errors=True)

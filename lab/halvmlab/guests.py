@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The commands `batch` and `run`: guests from configs, their consoles and endings shown."""
+import json
+import os
+import sys
+import threading
+import time
+
+from . import LabError, batch, image, machine, standing
+
+
+def _print_console(result):
+    sys.stdout.buffer.write(result.console)
+    if result.console and not result.console.endswith(b"\n"):
+        sys.stdout.buffer.write(b"\n")
+
+
+def _print_detail(result):
+    for line in result.detail.splitlines():
+        print("  | " + line)
+
+
+def _overall(work, options):
+    limits = sum(work.limit(guest) for guest in work.guests)
+    return options.overall or 600 + limits * (10 if options.icount else 2)
+
+
+def _run_private(work, settings, overall, log_copy):
+    """Boots a lab for these guests only and ends it."""
+    lab = machine.Machine(settings, lambda text: print("lab: " + text, file=sys.stderr))
+    lab.log_copy = log_copy
+    timer = threading.Timer(overall, lambda: lab.process and lab.process.kill())
+    timer.daemon = True
+    began = time.monotonic()
+    try:
+        timer.start()
+        if settings.icount:
+            _run_icount(work, lab, overall)
+        else:
+            lab.start()
+            lab.wait_ready()
+            work.run_live(lab)
+    except LabError:
+        if time.monotonic() - began >= overall:
+            raise LabError("the overall time of %g s was up after %d of %d guests"
+                           % (overall, sum(r is not None for r in work.results), len(work.guests))) from None
+        raise
+    finally:
+        timer.cancel()
+        lab.stop()
+
+
+def _run_icount(work, lab, overall):
+    archive = work.plan(image.ready(lab.say))
+    # The archive is in memory twice while dom0 unpacks it.
+    lab.settings.dom0_mb += 2 * (len(archive) >> 20)
+    lab.settings.memory += 2 * (len(archive) >> 20)
+    path = os.path.join(lab.folder, "plan.cpio")
+    with open(path, "wb") as out:
+        out.write(archive)
+    lab.start(plan=path)
+    work.run_planned(lab, overall)
+
+
+def run_batch(options):
+    """`lab/xen batch`."""
+    def report(result):
+        print(result.summary(), flush=True)
+        if options.verbose:
+            sys.stdout.flush()
+            _print_console(result)
+        if options.verbose or result.ending == "create-failed":
+            _print_detail(result)
+        sys.stdout.flush()
+
+    if options.out:
+        os.makedirs(options.out, exist_ok=True)
+    work = batch.Batch(options.cfg, options.timeout, options.jobs, options.out, report)
+    settings = machine.Settings(options.memory, options.smp, options.icount)
+    try:
+        _run_private(work, settings, _overall(work, options), options.out and os.path.join(options.out, "xen.log"))
+    finally:
+        if options.json:
+            with open(options.json + ".new", "w", encoding="utf-8") as out:
+                for result in work.results:
+                    if result:
+                        out.write(json.dumps(result.as_json()) + "\n")
+            os.replace(options.json + ".new", options.json)
+    return 0
+
+
+def run(options):
+    """`lab/xen run`: in the lab that is up, or in one of its own."""
+    together = options.jobs > 1
+
+    def show(data):
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+    def report(result):
+        sys.stdout.flush()
+        if together or options.icount:
+            _print_console(result)
+        elif result.console and not result.console.endswith(b"\n"):
+            sys.stdout.buffer.write(b"\n")
+        sys.stdout.flush()
+        print("[%s]" % result.summary())
+        _print_detail(result)
+        sys.stdout.flush()
+
+    work = batch.Batch(options.cfg, options.timeout, options.jobs, None, report, None if together else show)
+    lab = None if options.icount else standing.find()
+    if lab:
+        work.run_live(lab)
+    else:
+        settings = machine.Settings(options.memory, options.smp, options.icount)
+        _run_private(work, settings, _overall(work, options), None)
+    good = all(result.ending == "poweroff" and result.exit_code == 0 for result in work.results)
+    return 0 if good else 1
