@@ -122,16 +122,16 @@ def report_failure(output, log, verbose):
     for line in log.splitlines():
         line = re.sub(r"^\S*ld(\.bfd)?: ", "", line)
         inside = re.match(r"(.*): in function `(.*)':$", line)
-        undefined = re.match(r"(.*?):?(\(\S+\)): (?:more )?undefined references? to `(.*?)'", line)
+        undefined = re.match(r"(.*?)(?::?(\(\S+\))|:\d+): (?:more )?undefined references? to `(.*?)'", line)
         if inside:
             context = "{} ({})".format(*inside.groups())
         elif undefined:
-            # "object:(section+offset)", or after a line that names object and function only the place in it.
+            # "object:(section+offset)", or after a line that names object and function only the place in it, or source:line.
             source, place, name = undefined.groups()
             missing.setdefault(name, []).append(source if source.endswith((".o", ")")) else context or source or place)
         elif line and not re.match(r"collect2: error|.*warning: ", line):
             others.append(line)
-    if verbose or (others and not missing):
+    if verbose or not (missing or others):
         raise Failure(f"{output}: the link failed:\n{log.rstrip()}")
     lines = [f"{output}: the link failed"]
     if missing:
