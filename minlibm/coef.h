@@ -52,8 +52,8 @@
 #define SIN_3    0x1.71de355577b2ep-19
 #define SIN_4    -0x1.ae5e4bd57288ep-26
 #define SIN_5    0x1.5d8b747badc85p-33
-#define SIN_0_HI -0x1.5555558000000p-3
-#define SIN_0_LO 0x1.55555c0000000p-30
+#define SIN_0_HI -0x1.5555550000000p-3
+#define SIN_0_LO -0x1.5555520000000p-29
 
 // error below 2^-63
 #define COS_0 0x1.555555555554bp-5
@@ -73,6 +73,25 @@
 #define COSF_0 0x1.55554a1181b5ep-5
 #define COSF_1 -0x1.6c0c33bb92675p-10
 #define COSF_2 0x1.99eba14ad8388p-16
+
+// error below 2^-60
+#define TAN_0    0x1.555555555555dp-2
+#define TAN_1    0x1.11111111106ddp-3
+#define TAN_2    0x1.ba1ba1bab238cp-5
+#define TAN_3    0x1.664f485fc5a2dp-6
+#define TAN_4    0x1.226e3a2f7fed3p-7
+#define TAN_5    0x1.d6d2f4b63d79fp-9
+#define TAN_6    0x1.7db0d9121767ep-10
+#define TAN_7    0x1.34c31b591a225p-11
+#define TAN_8    0x1.fecb8e713da36p-13
+#define TAN_9    0x1.60705616c3400p-14
+#define TAN_10   0x1.16642b99695adp-14
+#define TAN_11   -0x1.9c28afe0ae6c6p-16
+#define TAN_12   0x1.908b7e1eb3967p-15
+#define TAN_13   -0x1.8fe61f7783a0bp-16
+#define TAN_14   0x1.4589b532edd37p-17
+#define TAN_0_HI 0x1.5555558000000p-2
+#define TAN_0_LO -0x1.5555518000000p-29
 
 // error below 2^-33
 #define TANF_0 0x1.5555545690872p-2
@@ -107,17 +126,38 @@
 #define ASINF_4 0x1.d92099a6e9238p-7
 #define ASINF_5 0x1.33556fd68bc51p-5
 
-// error below 2^-69
-#define ATAN_0 -0x1.5555555555555p-2
-#define ATAN_1 0x1.9999999998faap-3
-#define ATAN_2 -0x1.249249218790fp-3
-#define ATAN_3 0x1.c71c646b7229fp-4
-#define ATAN_4 -0x1.744eea8e8ab83p-4
-#define ATAN_5 0x1.34455764249c1p-4
+// error below 2^-60
+#define ATAN_0  -0x1.5555555555549p-2
+#define ATAN_1  0x1.9999999997673p-3
+#define ATAN_2  -0x1.249249237b4d3p-3
+#define ATAN_3  0x1.c71c713cd2e85p-4
+#define ATAN_4  -0x1.745d034e6b719p-4
+#define ATAN_5  0x1.3b11df56599ccp-4
+#define ATAN_6  -0x1.10f5140a64a7dp-4
+#define ATAN_7  0x1.df9fb812a1946p-5
+#define ATAN_8  -0x1.9f8372d783ab6p-5
+#define ATAN_9  0x1.3f0e860be3266p-5
+#define ATAN_10 -0x1.361b918f8acd6p-6
 
-// error below 2^-31
-#define ATANF_0 -0x1.555516344a54dp-2
-#define ATANF_1 0x1.98025a09c0deep-3
+// error below 2^-62
+#define ATANQ_0 -0x1.55555555554e7p-2
+#define ATANQ_1 0x1.9999999789832p-3
+#define ATANQ_2 -0x1.2492309987dc5p-3
+#define ATANQ_3 0x1.c6364596a815ap-4
+
+// error below 2^-36
+#define ATANF_0  -0x1.5555552f287e1p-2
+#define ATANF_1  0x1.9999846c6696cp-3
+#define ATANF_2  -0x1.249039235363dp-3
+#define ATANF_3  0x1.c6e85ae83408dp-4
+#define ATANF_4  -0x1.72d630b99a247p-4
+#define ATANF_5  0x1.33a16e54012a0p-4
+#define ATANF_6  -0x1.f02fa304c7a8ep-5
+#define ATANF_7  0x1.69ea61ccf8f9cp-5
+#define ATANF_8  -0x1.b2f5a1ec611c9p-6
+#define ATANF_9  0x1.81f6a4b73804fp-7
+#define ATANF_10 -0x1.b402ba3ec67d0p-9
+#define ATANF_11 0x1.ce1a1c8fade9dp-12
 
 // error below 2^-64
 #define SINH_0 0x1.5555555555556p-3
@@ -165,12 +205,17 @@
 #define LOG10_2_BY_STEPS_LO  -0x1.0c0219dc1da99p-46
 #define LN2_HI               0x1.62e42fefa3800p-1
 #define LN2_LO               0x1.ef35793c76730p-45
+#define LN2                  0x1.62e42fefa39efp-1
 #define LOG10_2_HI           0x1.34413509f8000p-2
 #define LOG10_2_LO           -0x1.80433b83b532ap-44
+#define LOG10_2              0x1.34413509f79ffp-2
 #define INV_LN2_HI           0x1.7154768000000p+0
 #define INV_LN2_LO           -0x1.6a3e80f444178p-27
+#define INV_LN2              0x1.71547652b82fep+0
 #define INV_LN10_HI          0x1.bcb7b18000000p-2
 #define INV_LN10_LO          -0x1.6c8d78e6acaa4p-29
+#define INV_LN10             0x1.bcb7b1526e50ep-2
+#define LN10                 0x1.26bb1bbb55516p+1
 #define LN10_HI              0x1.26bb1b8000000p+1
 #define LN10_LO              0x1.daaa8ac16ea57p-26
 #define TWO_BY_PI            0x1.45f306dc9c883p-1
@@ -179,7 +224,7 @@
 #define PI_2A_LO2            0x1.3198a2e037073p-69
 #define PI_2_HI              0x1.921fb54442d18p+0
 #define PI_2_LO              0x1.1a62633145c07p-54
-#define PI_2S_HI             0x1.921fb58000000p+0
-#define PI_2S_LO             -0x1.dde973dcb3b3ap-27
+#define PI_2F_HI             0x1.921fb54400000p+0
+#define PI_2F_LO             0x1.0b4611a626331p-34
 
 #endif

@@ -37,7 +37,7 @@ struct ml_log_entry {
 
 extern const struct ml_exp_entry ml_exp_table[ML_EXP_STEPS];
 extern const struct ml_log_entry ml_log_table[ML_LOG_STEPS];
-extern const struct ml_dd ml_atan_table[9];
+extern const struct ml_dd ml_atan_table[17];
 extern const uint32_t ml_two_by_pi[ML_TWO_BY_PI_WORDS];
 
 // x - n pi/2 as a pair, |hi| at most pi/4 and a little; returns n modulo 4. x is finite.
@@ -153,6 +153,13 @@ static inline struct ml_dd ml_product(double a, double b)
     return (struct ml_dd){p, ((ah * bh - p) + ah * bl + al * bh) + al * bl};
 }
 
+// a^2 exactly
+static inline struct ml_dd ml_square(double a)
+{
+    double p = ml_round_off(a * a), head = ml_head(a), tail = a - head;
+    return (struct ml_dd){p, (head * head - p) + tail * (a + head)};
+}
+
 // n / d to about 100 bits
 static inline struct ml_dd ml_quotient(struct ml_dd n, struct ml_dd d)
 {
@@ -165,7 +172,7 @@ static inline struct ml_dd ml_quotient(struct ml_dd n, struct ml_dd d)
 static inline struct ml_dd ml_root(struct ml_dd x)
 {
     double s = ml_sqrt(x.hi);
-    struct ml_dd p = ml_product(s, s);
+    struct ml_dd p = ml_square(s);
     return (struct ml_dd){s, ((x.hi - p.hi) - p.lo + x.lo) / (s + s)};
 }
 
@@ -215,7 +222,8 @@ static inline struct ml_log_arg ml_log_split(uint64_t bits)
 static inline struct ml_dd ml_log_ratio(struct ml_log_arg a)
 {
     double inverse = a.entry->inverse;
-    return ml_sum(a.hi * inverse - 1.0, a.lo * inverse);
+    // the first is a multiple of 2^-33 and the second below 2^-24: the sum's rest is exact
+    return ml_fast_sum(a.hi * inverse - 1.0, a.lo * inverse);
 }
 
 // log(1 + r) + log c + k (base_hi + base_lo), base_hi a multiple of 2^-42, r from ml_log_ratio.
@@ -226,7 +234,7 @@ static inline struct ml_dd ml_log_sum(struct ml_log_arg a, struct ml_dd r, doubl
     struct ml_dd s = ml_fast_sum(a.k * base_hi + a.entry->log_hi, r.hi);
     double x = r.hi, x2 = x * x;
     double p = (LOG_0 + x * LOG_1) + x2 * ((LOG_2 + x * LOG_3) + x2 * (LOG_4 + x * LOG_5));
-    double rest = r.lo + (a.k * base_lo + a.entry->log_lo) - r.lo * x;
+    double rest = r.lo + (a.k * base_lo + a.entry->log_lo);
     return (struct ml_dd){s.hi, s.lo + (rest + x2 * (x * p - 0.5))};
 }
 
@@ -235,9 +243,45 @@ static inline struct ml_dd ml_log_pair(struct ml_dd x)
 {
     struct ml_log_arg a = ml_log_split(ml_bits(x.hi));
     struct ml_dd r = ml_log_ratio(a);
-    if (a.k < 1000)
+    if (a.k < 1000) {
         r = ml_fast_sum(r.hi, r.lo + x.lo * ml_pow2(-a.k) * a.entry->inverse);
+        r.lo -= r.lo * r.hi;
+    }
     return ml_log_sum(a, r, LN2_HI, LN2_LO);
+}
+
+// For the float functions: 2^(steps/128) e^r to 2^-41, |r| as in ml_exp_step, the result normal
+static inline double ml_exp_short(int steps, double r)
+{
+    const struct ml_exp_entry *entry = &ml_exp_table[steps & (ML_EXP_STEPS - 1)];
+    double value = ml_from_bits(ml_bits(entry->value) + ((uint64_t)(uint32_t)(steps >> 7) << 52));
+    return value + value * (r + r * r * (EXPF_0 + r * EXPF_1));
+}
+
+// For the float functions: e^x to 2^-41, |x| < 700
+static inline double ml_exp_of(double x)
+{
+    int steps;
+    double n = ml_nearest(x * EXP_STEPS_BY_LN2, &steps);
+    return ml_exp_short(steps, (x - n * LN2_BY_STEPS_HI) - n * LN2_BY_STEPS_LO);
+}
+
+// For the float functions: log x - *k log 2 to 2^-35 of itself, x positive, finite and normal
+static inline double ml_log_short(double x, int *k)
+{
+    uint64_t bits = ml_bits(x), offset = bits - 0x3fe6800000000000u;
+    const struct ml_log_entry *entry = &ml_log_table[(offset >> 45) & (ML_LOG_STEPS - 1)];
+    double r = ml_from_bits(bits - (offset & 0xfff0000000000000u)) * entry->inverse - 1.0;
+    *k = (int32_t)(uint32_t)(offset >> 32) >> 20;
+    return entry->log_hi + (r + r * r * (-0.5 + r * (LOGF_0 + r * (LOGF_1 + r * LOGF_2))));
+}
+
+// For the float functions: log x, x positive, finite and normal
+static inline double ml_log_of(double x)
+{
+    int k;
+    double m = ml_log_short(x, &k);
+    return k * LN2 + m;
 }
 
 #endif

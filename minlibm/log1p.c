@@ -33,7 +33,7 @@ double asinh(double x)
             return x;
         l = asinh_small((struct ml_dd){a, 0.0});
     } else if (a < 0x1p30) {
-        struct ml_dd square = ml_product(a, a), h = ml_sum(square.hi, 1.0);
+        struct ml_dd square = ml_square(a), h = ml_sum(square.hi, 1.0);
         h.lo += square.lo;
         struct ml_dd s = ml_root(h), u = ml_fast_sum(s.hi, a);
         u.lo += s.lo;
@@ -62,7 +62,7 @@ double acosh(double x)
         return 2 * (l.hi + l.lo);
     }
     if (x < 0x1p30) {
-        struct ml_dd square = ml_product(x, x), h = ml_fast_sum(square.hi, -1.0);
+        struct ml_dd square = ml_square(x), h = ml_fast_sum(square.hi, -1.0);
         h.lo += square.lo;
         struct ml_dd s = ml_root(h), u = ml_fast_sum(x, s.hi);
         u.lo += s.lo;

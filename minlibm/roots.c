@@ -76,7 +76,7 @@ double hypot(double x, double y)
         a *= 0x1p600;
         b *= 0x1p600;
     }
-    struct ml_dd aa = ml_product(a, a), bb = ml_product(b, b), s = ml_fast_sum(aa.hi, bb.hi);
+    struct ml_dd aa = ml_square(a), bb = ml_square(b), s = ml_fast_sum(aa.hi, bb.hi);
     s.lo += aa.lo + bb.lo;
     struct ml_dd r = ml_root(s);
     // a subnormal result is rounded once: 2^-422 has its unit, scaled, as the last place

@@ -17,18 +17,18 @@ static inline uint32_t below_unit_f(uint32_t bits)
 
 double trunc(double x)
 {
+    if (ml_abs(x) < 0x1p31)
+        return __builtin_copysign((double)(int32_t)x, x);
     uint64_t bits = ml_bits(x);
-    if ((bits & ~ML_SIGN_BIT) < 0x3ff0000000000000u)
-        return ml_from_bits(bits & ML_SIGN_BIT);
     return ml_from_bits(bits & ~below_unit(bits)) + 0.0;
 }
 
 float truncf(float x)
 {
-    uint32_t bits = ml_bits_f(x);
-    if ((bits & 0x7fffffffu) < 0x3f800000u)
-        return ml_from_bits_f(bits & 0x80000000u);
-    return ml_from_bits_f(bits & ~below_unit_f(bits)) + 0.0f;
+    // from 2^23 up a float is an integer
+    if (__builtin_fabsf(x) < 0x1p31f)
+        return __builtin_copysignf((float)(int32_t)x, x);
+    return x + 0.0f;
 }
 
 double floor(double x)
@@ -46,13 +46,13 @@ float floorf(float x)
 double ceil(double x)
 {
     double t = trunc(x);
-    return t < x ? copysign(t + 1.0, x) : t;
+    return t < x ? t + 1.0 : t;
 }
 
 float ceilf(float x)
 {
     float t = truncf(x);
-    return t < x ? copysignf(t + 1.0f, x) : t;
+    return t < x ? t + 1.0f : t;
 }
 
 double round(double x)
@@ -83,12 +83,17 @@ double rint(double x)
     if (!(a < 0x1p52))
         return x + 0.0;
     a = ml_round_off(a + 0x1p52) - 0x1p52;
-    return ml_from_bits(ml_bits(a) | (ml_bits(x) & ML_SIGN_BIT));
+    return __builtin_copysign(a, x);
 }
 
 float rintf(float x)
 {
-    return (float)rint(x);
+    float a = __builtin_fabsf(x);
+    if (!(a < 0x1p23f))
+        return x + 0.0f;
+    // a double has the bits of any excess precision to spare
+    double shifted = ml_round_off((double)a + 0x1p52) - 0x1p52;
+    return __builtin_copysignf((float)shifted, x);
 }
 
 double nearbyint(double x)
@@ -98,7 +103,7 @@ double nearbyint(double x)
 
 float nearbyintf(float x)
 {
-    return (float)rint(x);
+    return rintf(x);
 }
 
 double modf(double x, double *whole)

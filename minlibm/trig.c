@@ -96,18 +96,26 @@ double tan(double x)
     if (size < 0x1p-27)
         return x;
     if (!(size < 0.785398)) {
-        if (!(size < HUGE_VAL))
+        if (__builtin_expect(!(size < HUGE_VAL), 0))
             return x - x;
         n = ml_rem_pio2(x, &y);
     }
-    struct ml_dd s = sin_pair(y), c = cos_pair(y);
-    s = ml_fast_sum(s.hi, s.lo);
-    c = ml_fast_sum(c.hi, c.lo);
+    double v = y.hi, z = v * v, z2 = z * z, z4 = z2 * z2;
+    double low = TAN_1 + z * TAN_2 + z2 * (TAN_3 + z * TAN_4);
+    double high = (TAN_5 + z * TAN_6) + z2 * (TAN_7 + z * TAN_8);
+    double top = (TAN_9 + z * TAN_10) + z2 * (TAN_11 + z * TAN_12) + z4 * (TAN_13 + z * TAN_14);
+    double p = z * (low + z4 * (high + z4 * top));
+    // as for the sine; the derivative that y.lo wants is 1 + tan^2
+    double head = ml_head(v), tail = v - head, a = head * head, factor = head * TAN_0_HI;
+    struct ml_dd t = ml_fast_sum(v, factor * a);
+    double rest = factor * (tail * (v + head)) + z * (TAN_0_LO * head + TAN_0 * tail + v * p);
+    t.lo += rest + (y.lo + y.lo * t.hi * t.hi);
     if (n & 1) {
-        struct ml_dd swap = s;
-        s = (struct ml_dd){-c.hi, -c.lo};
-        c = swap;
+        // -1/t: the quotient and what it leaves
+        t = ml_fast_sum(t.hi, t.lo);
+        double q = -1.0 / t.hi, q_head = ml_head(q), t_head = ml_head(t.hi);
+        double left = ((-1.0 - q_head * t_head) - q_head * (t.hi - t_head)) - (q - q_head) * t.hi;
+        return q - q * (left - q * t.lo);
     }
-    struct ml_dd q = ml_quotient(s, c);
-    return q.hi + q.lo;
+    return t.hi + t.lo;
 }

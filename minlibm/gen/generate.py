@@ -58,11 +58,13 @@ def polynomials():
         ("COS", (cos_tail, cos_weight, TINY, quarter_pi**2, 6)),
         ("SINF", odd(hp.sin, quarter_pi, 4)),
         ("COSF", (cos_tail, cos_weight, TINY, quarter_pi**2, 3)),
+        ("TAN", odd(lambda x: hp.sin(x) / hp.cos(x), quarter_pi, 15)),
         ("TANF", odd(lambda x: hp.sin(x) / hp.cos(x), quarter_pi, 8)),
         ("ASIN", odd(hp.asin, D("0.5"), 13)),
         ("ASINF", odd(hp.asin, D("0.5"), 6)),
-        ("ATAN", odd(hp.atan, D("0.0626"), 6)),
-        ("ATANF", odd(hp.atan, D("0.0626"), 2)),
+        ("ATAN", odd(hp.atan, D("0.4"), 11)),
+        ("ATANQ", odd(hp.atan, D("0.0315"), 4)),
+        ("ATANF", odd(hp.atan, D(1), 12)),
         ("SINH", odd(hp.sinh, D("0.3"), 5)),
         ("TANH", odd(hp.tanh, D("0.25"), 8)),
         ("ASINH", odd(hp.asinh, D("0.25"), 8)),
@@ -116,9 +118,9 @@ def coef_header():
         print("%-8s %2d terms, error 2^%.1f" % (name, len(coefs), bits), file=sys.stderr)
         parts.append("// error below 2^%d\n" % -(-int(bits)))
         pairs = [("%s_%d" % (name, i), c) for i, c in enumerate(coefs)]
-        if name == "SIN":
-            head = hp.truncate(hp.from_double(coefs[0]), -28)
-            pairs += [("SIN_0_HI", head), ("SIN_0_LO", coefs[0] - head)]
+        if name in ("SIN", "TAN"):
+            head = hp.truncate(hp.from_double(coefs[0]), -27)
+            pairs += [(name + "_0_HI", head), (name + "_0_LO", coefs[0] - head)]
         parts.append(defines(pairs) + "\n")
     parts.append(defines(constants()) + "\n#endif\n")
     return "".join(parts)
@@ -138,14 +140,19 @@ def constants():
     out.append(("EXP_STEPS_BY_LOG10_2", hp.to_double(steps * ln10 / ln2)))
     put("LOG10_2_BY_STEPS", hp.split(ln2 / ln10 / steps, -43))
     put("LN2", hp.split(ln2, -42))
+    out.append(("LN2", hp.to_double(ln2)))
     put("LOG10_2", hp.split(ln2 / ln10, -42))
+    out.append(("LOG10_2", hp.to_double(ln2 / ln10)))
     put("INV_LN2", hp.split(1 / ln2, -25))
+    out.append(("INV_LN2", hp.to_double(1 / ln2)))
     put("INV_LN10", hp.split(1 / ln10, -27))
+    out.append(("INV_LN10", hp.to_double(1 / ln10)))
+    out.append(("LN10", hp.to_double(ln10)))
     put("LN10", hp.split(ln10, -24))
     out.append(("TWO_BY_PI", hp.to_double(2 / pi)))
     put("PI_2A", hp.split(pi / 2, -32, -65))
     put("PI_2", [hp.to_double(pi / 2), hp.to_double(pi / 2 - hp.from_double(hp.to_double(pi / 2)))])
-    put("PI_2S", hp.split(pi / 2, -25))
+    put("PI_2F", hp.split(pi / 2, -32))
     return out
 
 
@@ -174,10 +181,10 @@ def log_table():
 
 
 def atan_table():
-    lines = [HEAD, '#include "internal.h"\n\n', "// atan(i/8): the nearest double, and the rest\n"]
-    lines.append("const struct ml_dd ml_atan_table[9] = {\n")
-    for i in range(9):
-        exact = hp.atan(D(i) / 8)
+    lines = [HEAD, '#include "internal.h"\n\n', "// atan(i/16): the nearest double, and the rest\n"]
+    lines.append("const struct ml_dd ml_atan_table[17] = {\n")
+    for i in range(17):
+        exact = hp.atan(D(i) / 16)
         value = hp.to_double(exact)
         rest = hp.to_double(exact - hp.from_double(value))
         lines.append("    {%s, %s},\n" % (hexf(value), hexf(rest)))
