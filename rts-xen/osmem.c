@@ -4,51 +4,11 @@
 
 #include <halvm/mm.h>
 
-#define MIB (1024UL * 1024UL)
+#include "heaplimit.h"
 
 static void *heap_base;
 static size_t heap_len;
-
-static size_t memory_free(void)
-{
-    struct mm_stats stats;
-
-    mm_get_stats(&stats);
-    return stats.frames_free * PAGE_SIZE;
-}
-
-// What the collector may exceed its limit by before it raises HeapOverflow and while that is
-// handled, measured over heaps from 3 MiB to 256 MiB full of lists, maps and stacks: up to 7 MiB
-// and a 25th of the heap. The rest is for page tables and C.
-static size_t heap_limit(size_t avail)
-{
-    size_t slack = 7 * MIB + MIB / 2 + avail / 16;
-    size_t least = avail / 3;
-
-    return avail > slack && avail - slack > least ? avail - slack : least;
-}
-
-// Called when the options are parsed and before the heap exists. Without a limit the collector
-// grows until memory is gone, and a failed commit cannot become an exception; with one it raises
-// HeapOverflow.
-void osMemInit(void)
-{
-    if (RtsFlags.GcFlags.maxHeapSize != 0)
-        return;
-
-    size_t blocks = heap_limit(memory_free()) / BLOCK_SIZE;
-
-    if (blocks > UINT32_MAX)
-        blocks = UINT32_MAX;
-    RtsFlags.GcFlags.maxHeapSize = (uint32_t)blocks;
-    // A suggestion (-H) beyond the limit would have the nursery take more than there is.
-    if (RtsFlags.GcFlags.heapSizeSuggestion > blocks)
-        RtsFlags.GcFlags.heapSizeSuggestion = (uint32_t)blocks;
-    // An exception in a deep recursion copies the stack to the heap (the default is 80 % of all
-    // memory).
-    if (RtsFlags.GcFlags.maxStkSize > blocks * BLOCK_SIZE_W / 3)
-        RtsFlags.GcFlags.maxStkSize = (uint32_t)(blocks * BLOCK_SIZE_W / 3);
-}
+static size_t heap_committed;
 
 size_t getPageSize(void)
 {
@@ -121,10 +81,13 @@ void *osReserveHeapMemory(void *start, W_ *len)
 // The runtime does not read what it has not written, so the pages need no zeroing.
 void osCommitMemory(void *at, W_ size)
 {
-    if (vm_commit_nozero(at, size, VM_READ | VM_WRITE) == 0)
+    if (vm_commit_nozero(at, size, VM_READ | VM_WRITE) == 0) {
+        heap_committed += size;
+        heaplimit_note_committed(heap_committed);
         return;
+    }
     errorBelch("out of memory: the Haskell heap needs %lu KiB more, %lu KiB are free",
-               (unsigned long)(size / 1024), (unsigned long)(memory_free() / 1024));
+               (unsigned long)(size / 1024), (unsigned long)(heaplimit_memory_free() / 1024));
     stg_exit(EXIT_HEAPOVERFLOW);
 }
 
@@ -132,6 +95,8 @@ void osDecommitMemory(void *at, W_ size)
 {
     if (vm_decommit(at, size) < 0)
         barf("osDecommitMemory: %p is not in the heap", at);
+    heap_committed -= size;
+    heaplimit_note_committed(heap_committed);
 }
 
 void osReleaseHeapMemory(void)

@@ -87,6 +87,7 @@ void scheduleThread(Capability *cap, StgTSO *tso);
 StgTSO *raiseAsync(Capability *cap, StgTSO *tso, StgClosure *exception, bool stop_at_atomically,
                    StgUpdateFrame *stop_here);
 void contextSwitchAllCapabilities(void);
+void returnMemoryToOS(uint32_t mblocks); // at most so many of those that are free
 void interruptStgRts(void);
 extern StgClosure base_GHCziEventziThread_blockedOnBadFD_closure;
 extern StgClosure base_GHCziConcziSignal_runHandlersPtr_closure;

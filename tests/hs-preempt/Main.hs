@@ -10,13 +10,13 @@ import Control.Monad
 import Data.IORef
 
 -- Allocates all the time, so it can be stopped between any two steps.
-spin :: IORef Integer -> IO ()
-spin ref = forM_ [1 ..] $ \n -> writeIORef ref $! n * n
+spin :: IORef Integer -> Integer -> IO ()
+spin ref n = (writeIORef ref $! n * n) >> spin ref (n + 1)
 
 main :: IO ()
 main = do
   refs <- replicateM 3 (newIORef 0)
-  threads <- mapM (forkIO . spin) refs
+  threads <- forM refs (\ref -> forkIO (spin ref 1))
   done <- newEmptyMVar
   _ <- forkIO $ do
     forM_ [1 .. 20 :: Int] $ \_ -> threadDelay 10000

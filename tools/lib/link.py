@@ -171,7 +171,8 @@ class Linker:
             command.append(table)
         if self.line.rts is not None:
             # All of it, and before GHC's archives: a function that is defined already does not pull its stock member in.
-            command += ["-Wl,--whole-archive", rts_archive(libs, self.line.rts), "-Wl,--no-whole-archive"]
+            # The two --wrap are rts-xen's heap limit.
+            command += ["-Wl,--wrap=allocateMightFail,--wrap=allocatePinned", "-Wl,--whole-archive", rts_archive(libs, self.line.rts), "-Wl,--no-whole-archive"]
         command += ["-Wl,--start-group", *self.line.inputs, in_libs("libhalvm.a"), in_libs("libminlibc.a"),
                     in_libs("libminlibm.a"), "-lgcc", "-Wl,--end-group"]
         return command

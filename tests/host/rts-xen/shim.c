@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -142,8 +143,18 @@ static pthread_mutex_t big_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static pthread_cond_t any_wake;
 static pthread_once_t any_wake_once = PTHREAD_ONCE_INIT;
 
+static unsigned int nr_waits;
+
+// How often threads went to sleep: a program that is idle should do that rarely.
+static void report_waits(void)
+{
+    if (getenv("SHIM_COUNT_WAITS"))
+        printf("shim: %u waits\n", nr_waits);
+}
+
 static void any_wake_init(void)
 {
+    atexit(report_waits);
     pthread_condattr_t attr;
 
     pthread_condattr_init(&attr);
@@ -210,6 +221,7 @@ int waitq_wait_locked(struct waitq *q, ns_t deadline)
 
     (void)q;
     pthread_once(&any_wake_once, any_wake_init);
+    nr_waits++;
     if (deadline == NS_NEVER)
         return -pthread_cond_wait(&any_wake, &big_lock);
     return -pthread_cond_timedwait(&any_wake, &big_lock, &ts);
