@@ -186,6 +186,56 @@
 #define ASINH_6 -0x1.c0fa2b00db78ap-7
 #define ASINH_7 0x1.2c9c05b7cb428p-7
 
+// error below 2^-56
+#define ERF_0 0x1.06eba8214db69p-3
+#define ERF_1 -0x1.812746b037a76p-2
+#define ERF_2 0x1.ce2f21a051834p-4
+#define ERF_3 -0x1.b82ce31bed437p-6
+#define ERF_4 0x1.565bd00cf96c6p-8
+#define ERF_5 -0x1.c02ec6a444a0ap-11
+#define ERF_6 0x1.f9dcf1a72b662p-14
+#define ERF_7 -0x1.fbe6dda511871p-17
+#define ERF_8 0x1.189c6268506c0p-19
+#define ERF_9 -0x1.25fd7d0c9bad6p-21
+
+// error below 2^-69
+#define STIRLING_0 -0x1.6c16c16c16ad0p-9
+#define STIRLING_1 0x1.a01a019e75712p-11
+#define STIRLING_2 -0x1.38137e20df8b3p-11
+#define STIRLING_3 0x1.b94eff766d0e9p-11
+#define STIRLING_4 -0x1.f5ebc8b00dc9dp-10
+#define STIRLING_5 0x1.9601320078180p-8
+#define STIRLING_6 -0x1.51ed05db352cfp-6
+
+// error below 2^-58
+#define LGAMMA1_0  0x1.a51a6625307d3p-1
+#define LGAMMA1_1  -0x1.9a4d55beab24fp-2
+#define LGAMMA1_2  0x1.151322ac7d73ep-2
+#define LGAMMA1_3  -0x1.a8b9c17afcb22p-3
+#define LGAMMA1_4  0x1.5b40cb10bd1c3p-3
+#define LGAMMA1_5  -0x1.2703a14d6b1cdp-3
+#define LGAMMA1_6  0x1.010b35bbf8571p-3
+#define LGAMMA1_7  -0x1.c80748a83a243p-4
+#define LGAMMA1_8  0x1.9a03169d5bff6p-4
+#define LGAMMA1_9  -0x1.743a69708e372p-4
+#define LGAMMA1_10 0x1.55077dfe4c958p-4
+#define LGAMMA1_11 -0x1.4a36f7b0aefb5p-4
+#define LGAMMA1_12 0x1.3496384d9d3f9p-4
+
+// error below 2^-62
+#define LGAMMA2_0  0x1.4a34cc4a60fa6p-2
+#define LGAMMA2_1  -0x1.13e001a557607p-4
+#define LGAMMA2_2  0x1.51322ac7d9aafp-6
+#define LGAMMA2_3  -0x1.e404fc218df28p-8
+#define LGAMMA2_4  0x1.7add6e9e040a9p-9
+#define LGAMMA2_5  -0x1.38ac5c31707d4p-10
+#define LGAMMA2_6  0x1.0b36d3f5fe14dp-11
+#define LGAMMA2_7  -0x1.d3fd3a4750e6cp-13
+#define LGAMMA2_8  0x1.a0dcd0dbead85p-14
+#define LGAMMA2_9  -0x1.78eb13cd69d7ap-15
+#define LGAMMA2_10 0x1.755c03f8d368ap-16
+#define LGAMMA2_11 -0x1.3af151d81d657p-17
+
 // error below 2^-62
 #define ATANH_0 0x1.555555555555ap-2
 #define ATANH_1 0x1.9999999998277p-3
@@ -224,6 +274,10 @@
 #define PI_2A_LO2            0x1.3198a2e037073p-69
 #define PI_2_HI              0x1.921fb54442d18p+0
 #define PI_2_LO              0x1.1a62633145c07p-54
+#define HALF_LN_2PI_HI       0x1.d67f1c864beb4p-1
+#define HALF_LN_2PI_LO       0x1.4d252f2400510p-54
+#define EULER_GAMMA_HI       0x1.2788d00000000p-1
+#define EULER_GAMMA_LO       -0x1.c824f385b2e42p-28
 #define PI_2F_HI             0x1.921fb54400000p+0
 #define PI_2F_LO             0x1.0b4611a626331p-34
 

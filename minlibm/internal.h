@@ -14,6 +14,7 @@
 
 #define ML_EXP_STEPS       128
 #define ML_LOG_STEPS       128
+#define ML_ERFC_STEPS      36
 #define ML_TWO_BY_PI_WORDS 40
 
 #define ML_SIGN_BIT      0x8000000000000000u
@@ -35,15 +36,25 @@ struct ml_log_entry {
     double inverse, log_hi, log_lo;
 };
 
+// exp(x^2) erfc(x) about the middle: value, then the coefficients of x - middle, its square ...
+struct ml_erfc_entry {
+    double middle;
+    struct ml_dd value;
+    double higher[11];
+};
+
 extern const struct ml_exp_entry ml_exp_table[ML_EXP_STEPS];
 extern const struct ml_log_entry ml_log_table[ML_LOG_STEPS];
 extern const struct ml_dd ml_atan_table[17];
+extern const struct ml_erfc_entry ml_erfc_table[ML_ERFC_STEPS];
 extern const uint32_t ml_two_by_pi[ML_TWO_BY_PI_WORDS];
 
 // x - n pi/2 as a pair, |hi| at most pi/4 and a little; returns n modulo 4. x is finite.
 int ml_rem_pio2(double x, struct ml_dd *y);
 // The same for any x with |x| > 1/2, by the bits of 2/pi: slower, never loses precision.
 int ml_rem_pio2_large(double x, struct ml_dd *y);
+// sin(pi r), |r| <= 1/2, to about 2^-58 of itself
+struct ml_dd ml_sin_pi(double r);
 // (m.hi + m.lo) 2^k rounded once, to infinity, a subnormal or 0 where it must; m.hi in [1/2, 4).
 double ml_scale_extreme(struct ml_dd m, int k);
 
@@ -168,6 +179,13 @@ static inline struct ml_dd ml_quotient(struct ml_dd n, struct ml_dd d)
     return (struct ml_dd){q, ((n.hi - p.hi) - p.lo + n.lo - q * d.lo) / d.hi};
 }
 
+// The product of two pairs to about 100 bits
+static inline struct ml_dd ml_product_pair(struct ml_dd a, struct ml_dd b)
+{
+    struct ml_dd p = ml_product(a.hi, b.hi);
+    return ml_fast_sum(p.hi, p.lo + (a.hi * b.lo + a.lo * b.hi));
+}
+
 // sqrt(x.hi + x.lo) to about 100 bits, x.hi > 0
 static inline struct ml_dd ml_root(struct ml_dd x)
 {
@@ -248,6 +266,24 @@ static inline struct ml_dd ml_log_pair(struct ml_dd x)
         r.lo -= r.lo * r.hi;
     }
     return ml_log_sum(a, r, LN2_HI, LN2_LO);
+}
+
+// log(x 2^-adjust) to about 2^-68 of itself, from the bits of x, positive, finite and normal
+static inline struct ml_dd ml_log_precise(uint64_t bits, int adjust)
+{
+    struct ml_log_arg a = ml_log_split(bits);
+    const struct ml_log_entry *entry = a.entry;
+    double k = a.k - adjust;
+    struct ml_dd r = ml_log_ratio(a);
+    double rh = a.hi * entry->inverse - 1.0, rl = a.lo * entry->inverse;
+    struct ml_dd s = ml_fast_sum(k * LN2_HI + entry->log_hi, r.hi);
+    // rh has 26 bits: its square is exact
+    struct ml_dd t = ml_fast_sum(s.hi, -0.5 * rh * rh);
+    double x = r.hi, x2 = x * x;
+    double p = (POWLOG_0 + x * POWLOG_1) +
+               x2 * ((POWLOG_2 + x * POWLOG_3) + x2 * (POWLOG_4 + x * POWLOG_5 + x2 * POWLOG_6));
+    double rest = (k * LN2_LO + entry->log_lo) + s.lo + t.lo + r.lo - 0.5 * rl * (rh + x);
+    return ml_fast_sum(t.hi, rest + x * x2 * p);
 }
 
 // For the float functions: 2^(steps/128) e^r to 2^-41, |r| as in ml_exp_step, the result normal

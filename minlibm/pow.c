@@ -38,23 +38,6 @@ static double pow_special(double x, double y)
     return y < 0 ? 1.0 / result : result;
 }
 
-static inline struct ml_dd log_pair(uint64_t bits, int adjust)
-{
-    struct ml_log_arg a = ml_log_split(bits);
-    const struct ml_log_entry *entry = a.entry;
-    double k = a.k - adjust;
-    struct ml_dd r = ml_log_ratio(a);
-    double rh = a.hi * entry->inverse - 1.0, rl = a.lo * entry->inverse;
-    struct ml_dd s = ml_fast_sum(k * LN2_HI + entry->log_hi, r.hi);
-    // rh has 26 bits: its square is exact
-    struct ml_dd t = ml_fast_sum(s.hi, -0.5 * rh * rh);
-    double x = r.hi, x2 = x * x;
-    double p = (POWLOG_0 + x * POWLOG_1) +
-               x2 * ((POWLOG_2 + x * POWLOG_3) + x2 * (POWLOG_4 + x * POWLOG_5 + x2 * POWLOG_6));
-    double rest = (k * LN2_LO + entry->log_lo) + s.lo + t.lo + r.lo - 0.5 * rl * (rh + x);
-    return ml_fast_sum(t.hi, rest + x * x2 * p);
-}
-
 double pow(double x, double y)
 {
     uint64_t bits = ml_bits(x), ybits = ml_bits(y) & ~ML_SIGN_BIT;
@@ -79,7 +62,7 @@ double pow(double x, double y)
             adjust = 54;
         }
     }
-    struct ml_dd l = log_pair(bits, adjust);
+    struct ml_dd l = ml_log_precise(bits, adjust);
     if (__builtin_expect(ybits > 0x4450000000000000u, 0))
         y = y < 0 ? -0x1p70 : 0x1p70;
     double yh = ml_head(y), lh = ml_head(l.hi);

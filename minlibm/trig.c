@@ -36,6 +36,16 @@ static inline double cos_reduced(struct ml_dd y)
     return c.hi + c.lo;
 }
 
+struct ml_dd ml_sin_pi(double r)
+{
+    double a = ml_abs(r), fold = a > 0.25 ? 0.5 - a : a;
+    struct ml_dd p = ml_product(fold, 2 * PI_2_HI);
+    p.lo += fold * (2 * PI_2_LO);
+    struct ml_dd s = a > 0.25 ? cos_pair(p) : sin_pair(p);
+    s = ml_fast_sum(s.hi, s.lo);
+    return r < 0 ? (struct ml_dd){-s.hi, -s.lo} : s;
+}
+
 double sin(double x)
 {
     double size = ml_abs(x);

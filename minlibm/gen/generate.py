@@ -11,12 +11,13 @@ import sys
 from decimal import Decimal as D
 
 import hiprec as hp
-from remez import minimax
+from remez import horner, interpolate, minimax
 
 HERE = pathlib.Path(__file__).resolve().parent
 HEAD = "// SPDX-License-Identifier: BSD-3-Clause\n// Made by gen/generate.py: change that, not this.\n"
 TINY = D("1e-9")  # stands for 0 at the low end: the targets below divide by powers of x
 EXP_BITS = LOG_BITS = 7
+ERFC_TERMS = 12
 LOG_FIRST_NUMERATOR = 90  # the log table's z starts at 90/128 = 0.703: sqrt(2)/2, rounded
 
 
@@ -68,8 +69,30 @@ def polynomials():
         ("SINH", odd(hp.sinh, D("0.3"), 5)),
         ("TANH", odd(hp.tanh, D("0.25"), 8)),
         ("ASINH", odd(hp.asinh, D("0.25"), 8)),
+        # erf x = x + x P(x^2), |x| <= 1/2
+        ("ERF", (erf_tail, (lambda z: z.sqrt() / hp.erf(z.sqrt())), TINY, D("0.25"), 10)),
+        # log gamma(x) = (x - 1/2) log x - x + log(2 pi)/2 + 1/(12x) + P(1/x^2)/x^3, x >= 8
+        ("STIRLING", (stirling_tail, (lambda z: z ** D("1.5")), TINY, D(1) / 64, 7)),
+        # log gamma(n + t) = t (its derivative at n + t P(t)), |t| <= 1/8, n = 1, 2
+        ("LGAMMA1", (lgamma_tail(1), abs, D("-0.125"), D("0.125"), 13)),
+        ("LGAMMA2", (lgamma_tail(2), abs, D("-0.125"), D("0.125"), 12)),
         ("ATANH", odd(hp.atanh, D("0.25"), 9)),
     ]
+
+
+def stirling_tail(z):
+    x = 1 / z.sqrt()
+    return (hp.stirling_rest(x) - 1 / (12 * x)) * x**3
+
+
+def lgamma_tail(n):
+    slope = n - 1 - hp.euler_gamma()
+    return lambda t: (hp.lgamma(n + t) / t - slope) / t
+
+
+def erf_tail(z):
+    x = z.sqrt()
+    return hp.erf(x) / x - 1
 
 
 def log_tail(r):
@@ -152,6 +175,8 @@ def constants():
     out.append(("TWO_BY_PI", hp.to_double(2 / pi)))
     put("PI_2A", hp.split(pi / 2, -32, -65))
     put("PI_2", [hp.to_double(pi / 2), hp.to_double(pi / 2 - hp.from_double(hp.to_double(pi / 2)))])
+    put("HALF_LN_2PI", hp.split((2 * pi).ln() / 2, -52))
+    put("EULER_GAMMA", hp.split(hp.euler_gamma(), -26))
     put("PI_2F", hp.split(pi / 2, -32))
     return out
 
@@ -191,6 +216,24 @@ def atan_table():
     return "".join(lines) + "};\n"
 
 
+def erfc_table():
+    """exp(x^2) erfc(x) by x + 1 = 2^octave (1 + i/8 ...): 8 intervals an octave, x >= 1/2."""
+    lines = [HEAD, '#include "internal.h"\n\n']
+    lines.append("// the middle of the interval of x, the value there as a pair, the higher coefficients\n")
+    lines.append("const struct ml_erfc_entry ml_erfc_table[ML_ERFC_STEPS] = {\n")
+    for i in range(4, 40):
+        width = D(2) ** (i // 8) / 8
+        center = D(2) ** (i // 8) + width * (i % 8) + width / 2 - 1
+        coefs = interpolate(hp.scaled_erfc, center, width / 2, ERFC_TERMS)
+        high = hp.to_double(coefs[0])
+        low = hp.to_double(coefs[0] - hp.from_double(high))
+        higher = [hp.to_double(c) for c in coefs[1:]]
+        cells = [hexf(float(center)), hexf(high), hexf(low)]
+        lines.append("    {%s, {%s, %s},\n     {" % tuple(cells))
+        lines.append(",\n      ".join(hexf(c) for c in higher) + "}},\n")
+    return "".join(lines) + "};\n"
+
+
 def two_by_pi_table():
     """2/pi to 1024 + 53 + 190 bits and more, in 32-bit words, the first being just below 1."""
     words = 40
@@ -225,6 +268,7 @@ FILES = {
     "exp_table.c": exp_table,
     "log_table.c": log_table,
     "atan_table.c": atan_table,
+    "erfc_table.c": erfc_table,
     "two_by_pi_table.c": two_by_pi_table,
 }
 

@@ -2,6 +2,7 @@
 """Elementary functions on decimal.Decimal, to about PREC digits, for making tables."""
 
 import functools
+import math
 import struct
 from decimal import Decimal as D, getcontext
 from fractions import Fraction
@@ -109,6 +110,63 @@ def asinh(x):
 
 def atanh(x):
     return log1p(2 * x / (1 - x)) / 2
+
+
+def erf(x):
+    """2/sqrt(pi) x exp(-x^2) (1 + 2x^2/3 + (2x^2)^2/(3 5) + ...): all terms positive."""
+    tail = _series(x, lambda n: 2 * x * x / (2 * n + 1))
+    return 2 / pi().sqrt() * (-x * x).exp() * tail
+
+
+def scaled_erfc(x):
+    """exp(x^2) erfc(x), x >= 0"""
+    if x < 5:
+        return (1 - erf(x)) * (x * x).exp()
+    fraction = x  # the continued fraction x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))
+    for n in range(400, 0, -1):
+        fraction = x + D(n) / 2 / fraction
+    return 1 / (fraction * pi().sqrt())
+
+
+@functools.lru_cache(None)
+def bernoulli(n):
+    """B(0) ... B(n) as fractions, from sum over k of C(m + 1, k) B(k) = 0."""
+    numbers = []
+    for m in range(n + 1):
+        total = sum((math.comb(m + 1, k) * b for k, b in enumerate(numbers)), Fraction(0))
+        numbers.append(Fraction(1) if m == 0 else -total / (m + 1))
+    return numbers
+
+
+def stirling_rest(x):
+    """log gamma(x) - ((x - 1/2) log x - x + log(2 pi)/2), x > 0, to 80 digits."""
+    shift, correction = 0, D(0)
+    while x + shift < 60:
+        # the same at x + 1, with what the two leading parts and log gamma differ by
+        y = x + shift
+        correction += (y + D("0.5")) * ((1 + y) / y).ln() - 1
+        shift += 1
+    y = x + shift
+    total = correction
+    for n, b in enumerate(bernoulli(120)):
+        if n >= 2 and n % 2 == 0:
+            total += D(b.numerator) / D(b.denominator) / (n * (n - 1)) / y ** (n - 1)
+    return total
+
+
+def lgamma(x):
+    return (x - D("0.5")) * x.ln() - x + (2 * pi()).ln() / 2 + stirling_rest(x)
+
+
+@functools.lru_cache(None)
+def euler_gamma():
+    """H(n) - log n - 1/(2n) + sum of B(2k)/(2k n^2k), n = 60"""
+    n = 60
+    total = sum((D(1) / k for k in range(1, n + 1)), D(0)) - D(n).ln() - D(1) / (2 * n)
+    for k, b in enumerate(bernoulli(120)):
+        if k >= 2 and k % 2 == 0:
+            total += D(b.numerator) / D(b.denominator) / k / D(n) ** k
+    return total
 
 
 def from_double(x):

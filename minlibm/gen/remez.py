@@ -76,6 +76,16 @@ def minimax(target, weight, low, high, terms):
     return rounded, float(worst.ln() / hiprec.ln2())
 
 
+def interpolate(target, center, radius, terms):
+    """Coefficients, in powers of x - center, of the polynomial through the target's values at
+    the Chebyshev points of [center - radius, center + radius]; unrounded."""
+    rows = []
+    for i in range(terms):
+        u = radius * D(math.cos(math.pi * (i + 0.5) / terms))
+        rows.append([u**p if p else D(1) for p in range(terms)] + [target(center + u)])
+    return _solve(rows)
+
+
 def _errors(coefs, grid, values, weights):
     return [w * (horner(coefs, x) - v) for x, v, w in zip(grid, values, weights)]
 

@@ -20,12 +20,15 @@ UNARY(cbrt)
 UNARY(ceil)
 UNARY(cos)
 UNARY(cosh)
+UNARY(erf)
+UNARY(erfc)
 UNARY(exp)
 UNARY(exp10)
 UNARY(exp2)
 UNARY(expm1)
 UNARY(fabs)
 UNARY(floor)
+UNARY(lgamma)
 UNARY(log)
 UNARY(log10)
 UNARY(log1p)
@@ -39,6 +42,7 @@ UNARY(sinh)
 UNARY(sqrt)
 UNARY(tan)
 UNARY(tanh)
+UNARY(tgamma)
 UNARY(trunc)
 BINARY(atan2)
 BINARY(copysign)
@@ -51,6 +55,13 @@ BINARY(nextafter)
 BINARY(pow)
 BINARY(remainder)
 
+double ml_fma(double, double, double);
+float ml_fmaf(float, float, float);
+double ml_nexttoward(double, long double);
+float ml_nexttowardf(float, long double);
+long double ml_sqrtl(long double);
+int ml___fpclassifyl(long double);
+extern int ml_signgam;
 double ml_ldexp(double, int);
 float ml_ldexpf(float, int);
 double ml_frexp(double, int *);

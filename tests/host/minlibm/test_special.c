@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Values that the standard fixes: zeros and their signs, infinities, NaN, exact results, limits.
 #include "check.h"
+#include "points.h"
 #include "subject.h"
 
 #include <float.h>
@@ -44,6 +45,13 @@ static void expect(const char *what, double got, double wanted)
         ONE(name, 0x1p-140, 0x1p-140);              \
         ONE(name, -0x1p-140, -0x1p-140);            \
         expect(#name "(SUB)", ml_##name(SUB), SUB); \
+    } while (0)
+#define ODD_AT_ZERO_BUT_SCALED(name)                   \
+    do {                                               \
+        ONE(name, 0.0, 0.0);                           \
+        ONE(name, -0.0, -0.0);                         \
+        expect(#name "(SUB)", ml_##name(SUB), SUB);    \
+        expect(#name "(-SUB)", ml_##name(-SUB), -SUB); \
     } while (0)
 #define INTEGERS(name)             \
     do {                           \
@@ -108,6 +116,48 @@ static void test_exponentials(void)
     ONE(tanh, -INF, -1.0);
     ONE(tanh, QNAN, QNAN);
     ONE(tanh, -30.0, -1.0);
+}
+
+static void test_error_and_gamma(void)
+{
+    ODD_AT_ZERO_BUT_SCALED(erf);
+    ONE(erf, INF, 1.0);
+    ONE(erf, -INF, -1.0);
+    ONE(erf, 7.0, 1.0);
+    ONE(erf, QNAN, QNAN);
+    ONE(erfc, 0.0, 1.0);
+    ONE(erfc, -0.0, 1.0);
+    ONE(erfc, INF, 0.0);
+    ONE(erfc, -INF, 2.0);
+    ONE(erfc, 100.0, 0.0);
+    ONE(erfc, -100.0, 2.0);
+    ONE(erfc, QNAN, QNAN);
+    ONE(tgamma, 0.0, INF);
+    ONE(tgamma, -0.0, -INF);
+    ONE(tgamma, -1.0, QNAN);
+    ONE(tgamma, -0x1p60, QNAN);
+    ONE(tgamma, INF, INF);
+    ONE(tgamma, -INF, QNAN);
+    ONE(tgamma, QNAN, QNAN);
+    ONE(tgamma, 1000.0, INF);
+    ONE(tgamma, -1000.5, -0.0);
+    ONE(tgamma, -1001.5, 0.0);
+    double factorial = 1;
+    for (int i = 1; i <= 23; factorial *= i++)
+        expect("tgamma(i)", ml_tgamma(i), factorial);
+    ONE(lgamma, 1.0, 0.0);
+    ONE(lgamma, 2.0, 0.0);
+    ONE(lgamma, 0.0, INF);
+    ONE(lgamma, -0.0, INF);
+    ONE(lgamma, -3.0, INF);
+    ONE(lgamma, INF, INF);
+    ONE(lgamma, -INF, INF);
+    ONE(lgamma, QNAN, QNAN);
+    static const double signs[][2] = {{2.5, 1}, {-0.5, -1}, {-1.5, 1}, {-2.5, -1}, {-0.0, -1}};
+    for (unsigned i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        ml_lgamma(signs[i][0]);
+        expect("signgam", ml_signgam, signs[i][1]);
+    }
 }
 
 static void test_logarithms(void)
@@ -348,6 +398,72 @@ static void test_integers(void)
     expect("remquo(-29, 3) quotient", -quotient & 7, 10 & 7);
 }
 
+static void test_fused(void)
+{
+    // the host's own is exact too: by the processor, or in software
+    static const double parts[] = {1.0,
+                                   1.5,
+                                   -1.0,
+                                   0x1.0000001p0,
+                                   0x1.fffffffffffffp0,
+                                   0x1p-1074,
+                                   0x1p-1022,
+                                   0x1.8p-540,
+                                   0x1p-560,
+                                   0x1.fffffffp511,
+                                   -0x1.7p512,
+                                   0.0,
+                                   -0.0,
+                                   0x1.5555555555555p-2,
+                                   0x1p-53,
+                                   -0x1p-106,
+                                   INF,
+                                   -INF,
+                                   QNAN,
+                                   DBL_MAX,
+                                   0x1p970,
+                                   -0x1p-1000,
+                                   0x1.00000000001p-511};
+    const unsigned n = sizeof parts / sizeof parts[0];
+    for (unsigned i = 0; i < n; i++) {
+        for (unsigned j = 0; j < n; j++) {
+            double near = -parts[i] * parts[j];
+            for (unsigned k = 0; k < n; k++)
+                expect("fma", ml_fma(parts[i], parts[j], parts[k]),
+                       fma(parts[i], parts[j], parts[k]));
+            for (unsigned k = 0; k < n; k++) {
+                double z = near * (1 + parts[k] * 0x1p-40);
+                expect("fma, cancelling", ml_fma(parts[i], parts[j], z),
+                       fma(parts[i], parts[j], z));
+            }
+        }
+    }
+    static const struct domain all = {-INF, INF, -100, 100};
+    for (unsigned i = 0; i < 200000; i++) {
+        double x = points_double(&all, i), y = points_double(&all, i / 16);
+        double z = i & 1 ? points_double(&all, i / 256) : -x * y * points_uniform(0.5, 2);
+        expect("fma, random", ml_fma(x, y, z), fma(x, y, z));
+        float xf = points_float(&all, i), yf = points_float(&all, i / 16);
+        float zf = i & 1 ? points_float(&all, i / 256) : -xf * yf;
+        expect("fmaf, random", ml_fmaf(xf, yf, zf), fmaf(xf, yf, zf));
+    }
+}
+
+static void test_long_double(void)
+{
+    expect("nexttoward(1, 2)", ml_nexttoward(1, 2), 0x1.0000000000001p0);
+    expect("nexttoward(1, less)", ml_nexttoward(1, 1 - 0x1p-63L), 0x1.fffffffffffffp-1);
+    expect("nexttoward(0, -1)", ml_nexttoward(0, -1), -SUB);
+    expect("nexttowardf(1, more)", ml_nexttowardf(1, 1 + 0x1p-63L), 0x1.000002p0);
+    expect("nexttoward(1, 1)", ml_nexttoward(1, 1), 1);
+    check_that(ml_sqrtl(2) == sqrtl(2), "sqrtl(2)");
+    expect("__fpclassifyl(1)", ml___fpclassifyl(1), FP_NORMAL);
+    expect("__fpclassifyl(0)", ml___fpclassifyl(0), FP_ZERO);
+    expect("__fpclassifyl(least)", ml___fpclassifyl(0x1p-16445L), FP_SUBNORMAL);
+    expect("__fpclassifyl(inf)", ml___fpclassifyl(HUGE_VALL), FP_INFINITE);
+    expect("__fpclassifyl(nan)", ml___fpclassifyl(QNAN), FP_NAN);
+}
+
 static void test_parts(void)
 {
     ONE(fabs, -0.0, 0.0);
@@ -423,10 +539,13 @@ static void test_classes(void)
 void test_special(void)
 {
     test_exponentials();
+    test_error_and_gamma();
     test_logarithms();
     test_trigonometric();
     test_powers();
     test_integers();
     test_parts();
+    test_fused();
+    test_long_double();
     test_classes();
 }
