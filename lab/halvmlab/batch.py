@@ -9,6 +9,7 @@ import time
 from . import LabError, config, cpio, ending, session
 
 GUEST_SECONDS = 60.0
+SENT_BYTES = 128 << 20
 # What the runner in dom0 may take around the guest's own time: xl create, registers, xl destroy.
 MARGIN_SECONDS = 300.0
 
@@ -37,24 +38,53 @@ def needed_files(guest, images):
 
 
 class Sent:
-    """Remembers which version of a host file dom0 has. Files of disks are sent again for each guest, because a guest
-    may have written to them."""
+    """The host files that dom0 has now. Files of disks are sent again for each guest, because a guest may have
+    written to them. What no running guest needs is removed when the rest would take too much of dom0's memory."""
 
-    def __init__(self):
+    def __init__(self, budget=SENT_BYTES):
+        self.budget = budget
         self.known = {}
+        self.users = {}
         self.lock = threading.Lock()
 
-    def send(self, link, guest, images, deadline=None):
-        link.run(["mkdir", "-p", guest.folder], deadline=deadline)
-        for path in needed_files(guest, images):
+    def send(self, link, guest, images):
+        paths = needed_files(guest, images)
+        with self.lock:
+            for path in paths:
+                self.users[path] = self.users.get(path, 0) + 1
+            excess = self._evict(sum(os.path.getsize(path) for path in paths if path not in self.known))
+        if excess:
+            link.run(["rm", "-f", "--", *excess])
+        link.run(["mkdir", "-p", "--", guest.folder])
+        for path in paths:
             stat = os.stat(path)
             version = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             with self.lock:
                 if self.known.get(path) == version and path not in guest.disks:
                     continue
-            link.put(path, path, deadline)
+            link.put(path, path)
             with self.lock:
                 self.known[path] = version
+
+    def release(self, guest, images):
+        with self.lock:
+            for path in needed_files(guest, images):
+                self.users[path] -= 1
+
+    def _evict(self, coming):
+        total, excess = coming + sum(version[1] for version in self.known.values()), []
+        for path in list(self.known):
+            if total > self.budget and not self.users.get(path):
+                total -= self.known.pop(path)[1]
+                excess.append(path)
+        return excess
+
+    def clear(self, link, keep):
+        """Removes all files from dom0 but those to keep."""
+        paths = [path for path in self.known if path not in keep]
+        for at in range(0, len(paths), 100):
+            link.run(["rm", "-f", "--", *paths[at:at + 100]])
+        self.known.clear()
 
 
 def run_guest(link, guest, timeout, live=None):
@@ -118,10 +148,11 @@ class Batch:
                     return waiting[0]
                 self.lock.wait(1.0)
 
-    def run_live(self, lab):
-        """Runs all over sessions with a lab that is up."""
+    def run_live(self, lab, keep_clean=False):
+        """Runs all over sessions with a lab that is up; `keep_clean` leaves only the files of disks in dom0."""
         self.queue = list(range(len(self.guests)))
         sent = Sent()
+        disks = {path for guest in self.guests for path in guest.disks}
 
         def work():
             try:
@@ -133,6 +164,7 @@ class Batch:
                         guest = self.guests[index]
                         sent.send(link, guest, lab.images)
                         result = run_guest(link, guest, self.limit(guest), self.live)
+                        sent.release(guest, lab.images)
                         with self.lock:
                             self.running.discard(guest.name)
                             self.finish(index, result)
@@ -149,6 +181,9 @@ class Batch:
             worker.join()
         if self.failure:
             raise self.failure
+        if keep_clean:
+            with session.connect(lab.folder) as link:
+                sent.clear(link, disks)
 
     def plan(self, images):
         """An initramfs archive with every guest and the script that runs them all, for a lab that takes no input

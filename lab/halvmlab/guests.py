@@ -111,7 +111,7 @@ def run(options):
     work = batch.Batch(options.cfg, options.timeout, options.jobs, None, report, None if together else show)
     lab = None if options.icount else standing.find()
     if lab:
-        work.run_live(lab)
+        work.run_live(lab, keep_clean=True)
     else:
         settings = machine.Settings(options.memory, options.smp, options.icount)
         _run_private(work, settings, _overall(work, options), None)

@@ -114,12 +114,22 @@ def _build(folder, say, refresh):
         with open(os.path.join(fresh, "info.json"), "w", encoding="utf-8") as out:
             json.dump(info, out, indent=1)
         os.chmod(fresh, 0o755)
-        for entry in os.listdir(paths.images()):
-            if entry != os.path.basename(fresh):
-                shutil.rmtree(os.path.join(paths.images(), entry), ignore_errors=True)
+        if os.path.exists(folder):
+            os.rename(folder, os.path.join(fresh, "replaced"))
         os.rename(fresh, folder)
+        shutil.rmtree(os.path.join(folder, "replaced"), ignore_errors=True)
+        _remove_old(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _remove_old(current):
+    """Keeps the two sets before the current one: a lab that runs may have come from them."""
+    sets = [os.path.join(paths.images(), entry) for entry in os.listdir(paths.images())]
+    sets.sort(key=os.path.getmtime, reverse=True)
+    for folder in sets[3:]:
+        if folder != current:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _only(folder, prefix, suffix):
@@ -262,7 +272,7 @@ def _add_modules(archive, tree):
         path = by_name.get(name.replace("-", "_"))
         if path is None or path in order:
             return
-        content = _module_content(path)
+        content = module_content(path)
         for need in _modinfo_depends(content):
             load(need)
         order.append(path)
@@ -276,7 +286,7 @@ def _add_modules(archive, tree):
     archive.data("etc/lab/modules", ("\n".join(names) + "\n").encode())
 
 
-def _module_content(path):
+def module_content(path):
     with open(path, "rb") as source:
         content = source.read()
     return lzma.decompress(content) if path.endswith(".xz") else content

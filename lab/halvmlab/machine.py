@@ -12,7 +12,8 @@ from . import LabError, image, paths, session
 # The model that Xen, a PV dom0, nested SVM and the PV shim all work on under TCG.
 CPU = "qemu64,family=16,model=4,+svm,+npt,+rdrand,+ssse3,+sse4.1,+sse4.2,+popcnt"
 XEN_OPTIONS = "console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all conring_size=4M"
-DOM0_OPTIONS = "console=hvc0 quiet panic=1"
+# Without the swiotlb size Linux takes 64 MB of dom0 for bounce buffers.
+DOM0_OPTIONS = "console=hvc0 quiet panic=1 swiotlb=4096"
 BOOT_SECONDS = 120
 ICOUNT_BOOT_SECONDS = 300
 DOM0_MB = 512

@@ -199,7 +199,7 @@ class Session:
         """Copies a file of the host to dom0."""
         with open(path, "rb") as source:
             errors = bytearray()
-            status = self.run(["sh", "-c", 'mkdir -p "$(dirname "$1")" && cat >"$1.part" && mv -f "$1.part" "$1"',
-                               "put", target], stdin=source.fileno(), out=errors.extend, deadline=deadline)
+            script = 'mkdir -p "$(dirname "$1")" && cat >"$1.part" && mv -f "$1.part" "$1" || { rm -f "$1.part"; false; }'
+            status = self.run(["sh", "-c", script, "put", target], stdin=source.fileno(), out=errors.extend, deadline=deadline)
         if status:
             raise LabError("cannot put %s into dom0: %s" % (path, errors.decode(errors="replace").strip()))

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -20,7 +21,8 @@ class Standing:
     def __init__(self, state):
         self.state = state
         self.folder = state["folder"]
-        self.images = image.Images(state["images"])
+        # Its own copy: the folder of images may have been replaced by newer ones since.
+        self.images = image.Images(state["folder"])
 
     def connect(self):
         return session.connect(self.folder)
@@ -106,10 +108,10 @@ def _serve(lab, settings, idle_minutes, writer):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, leave)
     lab.start()
+    shutil.copy(os.path.join(lab.images.folder, "info.json"), lab.folder)
     lab.wait_ready()
-    state = {"pid": os.getpid(), "qemu": lab.process.pid, "folder": lab.folder, "images": lab.images.folder,
-             "memory": settings.memory, "smp": settings.smp, "icount": settings.icount, "since": time.time(),
-             "idle_minutes": idle_minutes}
+    state = {"pid": os.getpid(), "qemu": lab.process.pid, "folder": lab.folder, "memory": settings.memory,
+             "smp": settings.smp, "icount": settings.icount, "since": time.time(), "idle_minutes": idle_minutes}
     with open(paths.up_state() + ".new", "w", encoding="utf-8") as out:
         json.dump(state, out)
     os.rename(paths.up_state() + ".new", paths.up_state())
