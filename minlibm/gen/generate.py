@@ -228,9 +228,15 @@ def erfc_table():
         high = hp.to_double(coefs[0])
         low = hp.to_double(coefs[0] - hp.from_double(high))
         higher = [hp.to_double(c) for c in coefs[1:]]
-        cells = [hexf(float(center)), hexf(high), hexf(low)]
-        lines.append("    {%s, {%s, %s},\n     {" % tuple(cells))
-        lines.append(",\n      ".join(hexf(c) for c in higher) + "}},\n")
+        lines.append("    {%s,\n     {%s, %s},\n" % (hexf(float(center)), hexf(high), hexf(low)))
+        row = "     {" + hexf(higher[0])
+        for c in higher[1:]:
+            row += ","
+            if len(row) + len(hexf(c)) + 2 > 100:
+                lines.append(row + "\n")
+                row = "     "
+            row += " " + hexf(c)
+        lines.append(row + "}},\n")
     return "".join(lines) + "};\n"
 
 
