@@ -59,5 +59,4 @@ main = do
     putStrLn (either (\x -> if isDoesNotExistError x then "not there" else if name == "greeting.txt/inside" then "not there" else show x) show (e :: Either IOException Int))
   e <- try (readFile "data") :: IO (Either IOException String)
   print (either (\x -> ioeGetErrorString x /= "") (const False) e)
-  utf8 <- readFile "Grüße.txt"
-  putStr utf8
+  putStr =<< readFile "Grüße.txt"

@@ -3,6 +3,7 @@
 --
 -- catch, handle, bracket, finally, mask and throwTo: the right handler sees the right exception, cleaning up happens in order, a
 -- masked thread is interrupted only where it allows it; IORefs keep what was written before.
+{-# OPTIONS_GHC -Wno-incomplete-patterns #-}
 module Main (main) where
 
 import Control.Concurrent

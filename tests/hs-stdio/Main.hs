@@ -42,9 +42,9 @@ main = do
   print (c, d, rest)
   r <- try (readIO =<< getLine) :: IO (Either IOException Int)
   print (either isUserError (const False) r)
-  utf8 <- getLine
-  print (length utf8, utf8)
-  putStrLn utf8
+  umlauts <- getLine
+  print (length umlauts, umlauts)
+  putStrLn umlauts
   hSetBinaryMode stdout False
   hPutStr stdout (unlines (replicate 3 (replicate 200 '=')))
   interact $ unlines . map (map toUpper) . takeWhile (/= "end") . lines

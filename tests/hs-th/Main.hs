@@ -14,7 +14,7 @@ enumerate ''Colour
 
 main :: IO ()
 main = do
-  print $(primesTable 60)
+  print ($(primesTable 60) :: [Int])
   print ($(power 10) (3 :: Integer))
   print (map $(tupleField 3 1) [(1 :: Int, 'a', "x"), (2, 'b', "y")])
   mapM_ putStrLn allNames

@@ -21,7 +21,9 @@ enumerate :: Name -> Q [Dec]
 enumerate name = do
   TyConI (DataD _ _ _ _ constructors _) <- reify name
   body <- listE [stringE (nameBase c) | NormalC c _ <- constructors]
-  return [ValD (VarP (mkName "allNames")) (NormalB body) []]
+  let allNames = mkName "allNames"
+  strings <- [t|[String]|]
+  return [SigD allNames strings, ValD (VarP allNames) (NormalB body) []]
 
 moduleName :: Q Exp
 moduleName = fmap loc_module location >>= stringE
