@@ -9,14 +9,17 @@ int signgam;
 static struct ml_dd stirling(struct ml_dd x)
 {
     struct ml_dd log_x = ml_log_precise(ml_bits(x.hi), 0);
-    double factor = x.hi - 0.5, inverse = 1.0 / x.hi, z = inverse * inverse;
-    struct ml_dd t = ml_product(factor, log_x.hi), u = ml_sum(t.hi, -x.hi);
+    double inverse = 1.0 / x.hi, z = inverse * inverse;
+    // from 2^52 up the half does not fit
+    struct ml_dd factor = ml_fast_sum(x.hi, -0.5);
+    struct ml_dd t = ml_product(factor.hi, log_x.hi), u = ml_sum(t.hi, -x.hi);
     struct ml_dd v = ml_sum(u.hi, HALF_LN_2PI_HI);
     double p = (STIRLING_0 + z * STIRLING_1) +
                (z * z) * ((STIRLING_2 + z * STIRLING_3) +
                           (z * z) * (STIRLING_4 + z * STIRLING_5 + z * z * STIRLING_6));
     // x.lo moves the result by the derivative, log x less about 1/(2x)
-    double low = t.lo + factor * log_x.lo + x.lo * (log_x.hi - 0.5 * inverse);
+    double low =
+        t.lo + factor.hi * log_x.lo + factor.lo * log_x.hi + x.lo * (log_x.hi - 0.5 * inverse);
     struct ml_dd twelfth = {0.0, 0.0};
     if (x.hi < 0x1p60) {
         twelfth = ml_product(x.hi, 12.0);

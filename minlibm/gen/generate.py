@@ -138,7 +138,6 @@ def coef_header():
     parts = [HEAD, "#ifndef MINLIBM_COEF_H\n#define MINLIBM_COEF_H\n\n"]
     for name, spec in polynomials():
         coefs, bits = minimax(*spec)
-        print("%-8s %2d terms, error 2^%.1f" % (name, len(coefs), bits), file=sys.stderr)
         parts.append("// error below 2^%d\n" % -(-int(bits)))
         pairs = [("%s_%d" % (name, i), c) for i, c in enumerate(coefs)]
         if name in ("SIN", "TAN"):
