@@ -124,10 +124,11 @@ def report_failure(output, log, verbose):
         inside = re.match(r"(.*): in function `(.*)':$", line)
         undefined = re.match(r"(.*?)(?::?(\(\S+\))|:\d+): (?:more )?undefined references? to `(.*?)'", line)
         if inside:
-            context = "{} ({})".format(*inside.groups())
+            context = "{} ({})".format(os.path.basename(inside[1]), inside[2])
         elif undefined:
             # "object:(section+offset)", or after a line that names object and function only the place in it, or source:line.
             source, place, name = undefined.groups()
+            source = os.path.basename(source)
             missing.setdefault(name, []).append(source if source.endswith((".o", ")")) else context or source or place)
         elif line and not re.match(r"collect2: error|.*warning: ", line):
             others.append(line)
@@ -190,6 +191,12 @@ class Linker:
     def link(self):
         """Write the kernel, and beside it FILE.sym with everything that stripping took away."""
         output = self.line.output
+        results = (output + ".sym", output)
+        for path in results:  # a link that fails leaves nothing older to be booted by mistake
+            if os.path.isdir(path):
+                raise Failure(f"{path}: is a folder")
+            if os.path.lexists(path):
+                os.unlink(path)
         with tempfile.TemporaryDirectory(prefix="halvm-ld-") as scratch:
             linked = os.path.join(scratch, "kernel")
             self.run(self.command(linked, None))
@@ -205,11 +212,7 @@ class Linker:
                     raise Failure(f"{output}: functions moved when their table was put in")
             stripped = os.path.join(scratch, "stripped")
             self.run(["objcopy", "--strip-all", linked, stripped])
-            for made, kept in ((linked, output + ".sym"), (stripped, output)):
-                if os.path.isdir(kept):
-                    raise Failure(f"{kept}: is a folder")
-                if os.path.lexists(kept):
-                    os.unlink(kept)
+            for made, kept in zip((linked, stripped), results):
                 shutil.copyfile(made, kept)
             os.chmod(output, 0o755)
 
