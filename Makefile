@@ -23,6 +23,7 @@ MAKEFLAGS += --no-builtin-rules
 
 include make/flags.mk
 include make/rooms.mk
+include make/tests.mk
 
 .PHONY: all
 all: runtime

@@ -16,11 +16,12 @@
 #define CR4_OSFXSR     0x200
 #define CR4_OSXMMEXCPT 0x400
 #define MSR_EFER       0xc0000080
+#define EFER_SCE       0x001
 #define EFER_LME       0x100
 #define EFER_NXE       0x800
 
-#define PTE_TABLE 0x003 // present, writable
-#define PTE_BLOCK 0x083 // and a large page
+#define PTE_TABLE 0x007 // present, writable, user
+#define PTE_BLOCK 0x087 // and a large page
 
     .section .bss.boot_tables, "aw", @nobits
     .p2align 12
@@ -36,7 +37,9 @@ pvh_gdt:
     .quad   0
     .quad   0x00af9b000000ffff // code, 64-bit
     .quad   0x00cf93000000ffff // data
-    .quad   0x00cf9b000000ffff // code, 32-bit
+    .quad   0
+    .quad   0x00cff3000000ffff // data, user
+    .quad   0x00affb000000ffff // code, 64-bit, user
     .quad   0, 0               // TSS, filled in by desc_init()
 gdt_pointer:
     .word   . - pvh_gdt - 1
@@ -63,7 +66,7 @@ ENTRY(boot_entry)
     mov     %eax, %cr4
     mov     $MSR_EFER, %ecx
     rdmsr
-    or      $EFER_LME | EFER_NXE, %eax
+    or      $EFER_SCE | EFER_LME | EFER_NXE, %eax
     wrmsr
     mov     $CR0_PG | CR0_WP | CR0_NE | CR0_MP | CR0_PE, %eax
     mov     %eax, %cr0

@@ -17,17 +17,18 @@
 
 note XEN_ELFNOTE_GUEST_OS,       .asciz "HaLVM"
 note XEN_ELFNOTE_GUEST_VERSION,  .asciz "3"
-note XEN_ELFNOTE_LOADER,         .asciz "generic"
-note XEN_ELFNOTE_XEN_VERSION,    .asciz "xen-3.0"
 note XEN_ELFNOTE_SUSPEND_CANCEL, .long 1
 #if CONFIG_PV
 note XEN_ELFNOTE_FEATURES,       .asciz "!writable_page_tables|pae_pgdir_above_4gb"
+note XEN_ELFNOTE_LOADER,         .asciz "generic"
+note XEN_ELFNOTE_XEN_VERSION,    .asciz "xen-3.0"
 note XEN_ELFNOTE_PAE_MODE,       .asciz "yes"
 note XEN_ELFNOTE_ENTRY,          .quad boot_entry
 // pfn 0 is mapped here, and addresses in the ELF file are virtual ones: the builder subtracts one to get the other.
 note XEN_ELFNOTE_VIRT_BASE,      .quad image_start
 note XEN_ELFNOTE_PADDR_OFFSET,   .quad image_start
 #else
+// No LOADER and XEN_VERSION: the builder of PV guests wants them, so it refuses this image, with a message, instead of starting it.
 note XEN_ELFNOTE_FEATURES,       .asciz ""
 note XEN_ELFNOTE_PHYS32_ENTRY,   .long boot_entry
 #endif

@@ -32,7 +32,7 @@ static void map_special_pages(pfn_t pfn)
 {
     static pte_t l2[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
     paddr_t addr = (paddr_t)pfn << PAGE_SHIFT;
-    pte_t entry = (uintptr_t)l2 | PTE_PRESENT | PTE_WRITE;
+    pte_t entry = (uintptr_t)l2 | PTE_PRESENT | PTE_WRITE | PTE_USER;
 
     if (addr < BOOT_MAP_END)
         return;
@@ -40,7 +40,7 @@ static void map_special_pages(pfn_t pfn)
         panic("a special page at pfn %lx is not where this kernel can map it", pfn);
     boot_l3[PT_INDEX(addr, 3)] = entry;
     l2[PT_INDEX(addr, 2)] =
-        ROUND_DOWN(addr, PT_SPAN(2)) | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_NX;
+        ROUND_DOWN(addr, PT_SPAN(2)) | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_LARGE | PTE_NX;
 }
 
 static void add_memory_map(const struct hvm_start_info *si)

@@ -89,8 +89,8 @@ long console_write(const void *buf, size_t len)
     mutex_lock(&writers);
     while (left && !broken) {
         size_t n = ring_put(p, left);
-        ns_t deadline = time_monotonic() + CONSOLE_STALL_NS;
         unsigned long flags;
+        ns_t deadline;
         int waited = 0;
 
         p += n;
@@ -99,6 +99,7 @@ long console_write(const void *buf, size_t len)
             notify();
         if (!left)
             break;
+        deadline = time_monotonic() + CONSOLE_STALL_NS;
         flags = sched_lock();
         while (!waited && out_used() == sizeof(ring->out) && !broken)
             waited = waitq_wait_locked(&waitq, deadline);
@@ -170,6 +171,7 @@ static void poll_backend(ns_t deadline)
     set_xen_guest_handle(poll.ports, &port);
     hypercall_sched_op(SCHEDOP_poll, &poll);
     evtchn_clear(port);
+    waitq_wake_all(&waitq); // the event may have been for one of them
 }
 
 int console_drain(ns_t deadline)

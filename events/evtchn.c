@@ -82,11 +82,14 @@ void evtchn_unmask(evtchn_t port)
     if (port >= NR_PORTS)
         return;
     // 1. An event that comes while the port is masked sets pending and nothing else.
-    // 2. If it came before the mask is cleared, no upcall will announce it: only Xen can raise one now.
-    // 3. If it comes after, Xen raises it by itself. A hypercall that finds nothing pending does no harm.
+    // 2. If it comes after the mask is cleared, Xen raises an upcall by itself.
+    // 3. If it came before, no upcall will announce it: Xen must be asked to, and does it only for a port that it unmasks itself. So mask
+    //    again, which also settles whether 2 happened meanwhile: then there is nothing pending any more, and Xen only unmasks.
     bit_clear_atomic(shared_info->evtchn_mask, port);
-    if (unlikely(bit_test(shared_info->evtchn_pending, port)))
-        hypercall_event_channel_op(EVTCHNOP_unmask, &arg);
+    if (likely(!bit_test(shared_info->evtchn_pending, port)))
+        return;
+    bit_set_atomic(shared_info->evtchn_mask, port);
+    hypercall_event_channel_op(EVTCHNOP_unmask, &arg);
 }
 
 bool evtchn_pending(evtchn_t port)

@@ -11,8 +11,8 @@ static pte_t boot_rights(uintptr_t va)
     if (va < PAGE_SIZE)
         return 0;
     if (va < (uintptr_t)image_start || va >= (uintptr_t)rodata_end)
-        return PTE_PRESENT | PTE_WRITE | PTE_NX;
-    return va < (uintptr_t)text_end ? PTE_PRESENT : PTE_PRESENT | PTE_NX;
+        return PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX;
+    return PTE_PRESENT | PTE_USER | (va < (uintptr_t)text_end ? 0 : PTE_NX);
 }
 
 // The level-2 entry for va, which exists for everything mapped at boot.
@@ -73,7 +73,7 @@ static void protect_pvh(void)
 
             l1[i] = rights ? page | rights : 0;
         }
-        *l2 = pte_make(pfn, PTE_PRESENT | PTE_WRITE);
+        *l2 = pte_make(pfn, PTE_PRESENT | PTE_WRITE | PTE_USER);
     }
     pt_invalidate(0, SIZE_MAX);
 }

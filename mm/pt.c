@@ -118,7 +118,7 @@ bool pt_map_direct(pfn_t chunk, size_t n)
 
         if (!entry)
             return false;
-        pt_set(entry, pte_make(chunk + i, PTE_PRESENT | PTE_WRITE | PTE_NX));
+        pt_set(entry, pte_make(chunk + i, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX));
     }
     pt_flush();
     return true;
@@ -133,9 +133,7 @@ void pt_invalidate(uintptr_t va, size_t n)
             ops[0] = (struct mmuext_op){.cmd = MMUEXT_TLB_FLUSH_LOCAL};
             hypercall_mmuext_op(ops, 1);
         } else {
-            uintptr_t root;
-
-            __asm__ volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(root)::"memory");
+            arch_tlb_flush();
         }
         return;
     }
@@ -143,7 +141,7 @@ void pt_invalidate(uintptr_t va, size_t n)
         if (CONFIG_PV)
             ops[i] = (struct mmuext_op){.cmd = MMUEXT_INVLPG_LOCAL, .arg1.linear_addr = va};
         else
-            __asm__ volatile("invlpg %0" ::"m"(*(char *)va) : "memory");
+            arch_tlb_flush_page(va);
     }
     if (CONFIG_PV && n)
         hypercall_mmuext_op(ops, n);

@@ -100,7 +100,7 @@ int vm_reserve(size_t len, size_t align, unsigned int where, void **addr)
 
 static pte_t prot_rights(unsigned int prot)
 {
-    pte_t rights = PTE_PRESENT;
+    pte_t rights = PTE_PRESENT | PTE_USER;
 
     if (prot & VM_WRITE)
         rights |= PTE_WRITE;

@@ -137,7 +137,7 @@ static void after_upcall(struct trap_frame *frame)
 {
     struct thread *prev = current, *next;
 
-    // The kernel side of 64-bit PV is interrupted only while the idle thread blocks inside the gate; that thread looks for itself.
+    // The kernel side is interrupted only while the idle thread waits inside the gate; that thread looks for itself.
     if (!resched || !arch_frame_is_thread(frame))
         return;
     if (prev == &idle_thread)
@@ -179,7 +179,7 @@ static void idle_loop(void *arg)
 
 void sched_start(struct thread *first)
 {
-    static uint8_t idle_stack[4096] __attribute__((aligned(16)));
+    static uint8_t idle_stack[8192] __attribute__((aligned(16)));
 
     memcpy(idle_thread.name, "idle", 5);
     idle_thread.prio = -1;

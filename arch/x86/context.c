@@ -14,16 +14,22 @@ _Static_assert(offsetof(struct arch_context, frame) == CTX_FRAME, "CTX_FRAME");
 _Static_assert(offsetof(struct arch_context, fpu) == CTX_FPU, "CTX_FPU");
 _Static_assert(CTX_FPU % 16 == 0, "fxsave wants 16-byte alignment");
 
-#define MSR_FS_BASE  0xc0000100
 #define FPU_CONTROL  0x037fULL // x87: all exceptions masked, 64-bit precision, as the ABI starts a process
 #define MXCSR_START  0x1f80ULL
-#define RFLAGS_FIXED 0x2 // bit 1 reads as one; IF clear: a continued cooperative context is in a section with interrupts off
 
 void arch_thread_trampoline(void);
 void arch_context_resume(void);
 void arch_return_to_frame(const struct trap_frame *frame) __attribute__((noreturn));
 
 static uint64_t current_fs_base;
+
+static bool in_user_mode(void)
+{
+    unsigned int cs;
+
+    __asm__("mov %%cs, %0" : "=r"(cs));
+    return cs & 3;
+}
 
 void arch_set_fs_base(uintptr_t base)
 {
@@ -32,8 +38,28 @@ void arch_set_fs_base(uintptr_t base)
     current_fs_base = base;
     if (CONFIG_PV)
         hypercall_2(__HYPERVISOR_set_segment_base, SEGBASE_FS, base);
+    else if (in_user_mode())
+        gate_call(GATE_FS, base);
     else
-        __asm__ volatile("wrmsr" ::"c"(MSR_FS_BASE), "a"((uint32_t)base), "d"((uint32_t)(base >> 32)));
+        wrmsr(MSR_FS_BASE, base);
+}
+
+void arch_tlb_flush(void)
+{
+    uintptr_t root;
+
+    if (in_user_mode())
+        gate_call(GATE_FLUSH, 0);
+    else
+        __asm__ volatile("mov %%cr3, %0; mov %0, %%cr3" : "=r"(root)::"memory");
+}
+
+void arch_tlb_flush_page(uintptr_t va)
+{
+    if (in_user_mode())
+        gate_call(GATE_INVLPG, va);
+    else
+        __asm__ volatile("invlpg %0" ::"m"(*(char *)va) : "memory");
 }
 
 void arch_context_init(struct arch_context *ctx, uintptr_t stack_top, uintptr_t fs_base,
@@ -59,7 +85,7 @@ void arch_context_init(struct arch_context *ctx, uintptr_t stack_top, uintptr_t 
 
 bool arch_frame_is_thread(const struct trap_frame *frame)
 {
-    // 64-bit PV: Xen clears the RPL of a saved %cs when it interrupted the guest kernel (xen: create_bounce_frame).
+    // PV: Xen clears the RPL of a saved %cs when it interrupted the guest kernel (xen: create_bounce_frame).
     return !CONFIG_USER_MODE || (frame->cs & 3) == 3;
 }
 
@@ -72,10 +98,11 @@ static void frame_of_context(struct trap_frame *frame, struct arch_context *next
     }
     *frame = (struct trap_frame){
         .rip = (uint64_t)arch_context_resume,
-        .cs = CONFIG_PV ? FLAT_USER_CS64 : PVH_SEL_CODE64,
-        .rflags = RFLAGS_FIXED,
+        .cs = CONFIG_PV ? FLAT_USER_CS64 : PVH_SEL_USER_CODE,
+        // Interrupts off: a continued cooperative context is in a section with them off.
+        .rflags = RFLAGS_FIXED | (CONFIG_PV ? 0 : RFLAGS_IOPL3),
         .rsp = next->rsp,
-        .ss = CONFIG_PV ? FLAT_USER_SS64 : PVH_SEL_DATA,
+        .ss = CONFIG_PV ? FLAT_USER_SS64 : PVH_SEL_USER_DATA,
     };
 }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Descriptor tables under PVH (AMD64 APM volume 2, sections 4.8, 8.2.9 and 12.2.5). Each vector runs on an IST stack, so that none
-// is ever pushed into an interrupted thread's red zone. Upcalls, other traps, NMI, double fault and machine check have a stack each:
-// a trap inside an upcall handler, say, does not run over the upcall's own frame.
+// Descriptor tables under PVH (AMD64 APM volume 2, sections 4.8, 8.2.9 and 12.2.5). Traps and upcalls use the kernel stack (rsp0) when
+// they interrupt a thread and stay on the current stack when they interrupt the kernel side. Upcalls have no IST stack, although that
+// would keep the red zone too: an IST stack starts afresh at each delivery, so a vector that is delivered a second time before its
+// handler's first instruction destroys the first frame. QEMU's emulation of SVM does that now and then; here it nests and does no harm.
 #include <arch/desc.h>
 #include <arch/arch.h>
 #include <arch/traps.h>
 
-enum { IST_UPCALL = 1, IST_TRAP, IST_NMI, IST_DF, IST_MC, IST_COUNT = IST_MC };
+enum { IST_NONE, IST_NMI, IST_DF, IST_MC, IST_COUNT = IST_MC };
 
-#define IST_STACK_SIZE 8192
+#define IST_STACK_SIZE    4096
+#define KERNEL_STACK_SIZE 16384
 
 struct gate {
     uint16_t offset_low;
@@ -36,20 +38,21 @@ struct table_pointer {
 } __attribute__((packed));
 
 extern const char trap_stubs[];
-extern uint64_t pvh_gdt[6];
+extern uint64_t pvh_gdt[PVH_GDT_WORDS];
+void syscall_gate(void);
 
 static struct gate idt[TRAP_STUBS] __attribute__((aligned(16)));
 static struct tss tss __attribute__((aligned(16)));
+static uint8_t kernel_stack[KERNEL_STACK_SIZE] __attribute__((aligned(16)));
 static uint8_t ist_stacks[IST_COUNT][IST_STACK_SIZE] __attribute__((aligned(16)));
 
 static unsigned int vector_ist(unsigned int vector)
 {
     switch (vector) {
-    case VECTOR_UPCALL: return IST_UPCALL;
     case VECTOR_NMI: return IST_NMI;
     case VECTOR_DF: return IST_DF;
     case VECTOR_MC: return IST_MC;
-    default: return IST_TRAP;
+    default: return IST_NONE;
     }
 }
 
@@ -76,6 +79,7 @@ void desc_init(void)
         gate_set(v);
     for (unsigned int i = 0; i < IST_COUNT; i++)
         tss.ist[i] = (uintptr_t)ist_stacks[i] + IST_STACK_SIZE;
+    tss.rsp[0] = (uintptr_t)kernel_stack + KERNEL_STACK_SIZE;
     tss.iomap_base = sizeof(tss);
 
     pvh_gdt[PVH_SEL_TSS / 8] = (sizeof(tss) - 1) | ((uint64_t)(base & 0xffffff) << 16) |
@@ -83,4 +87,8 @@ void desc_init(void)
     pvh_gdt[PVH_SEL_TSS / 8 + 1] = (uint64_t)base >> 32;
     __asm__ volatile("lidt %0" ::"m"(idtr));
     __asm__ volatile("ltr %w0" ::"r"(PVH_SEL_TSS));
+
+    wrmsr(MSR_STAR, (uint64_t)PVH_SEL_CODE64 << 32 | (uint64_t)(PVH_SEL_SYSRET | 3) << 48);
+    wrmsr(MSR_LSTAR, (uintptr_t)syscall_gate);
+    wrmsr(MSR_SFMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF);
 }

@@ -8,11 +8,13 @@
 //     vector                    by the stub; PV pushes r11 and rcx below the above, which the stub takes off first
 //     rdi ... r15               by trap_common
 //
-// Which stack: PVH gives each vector an IST stack (desc.c). 64-bit PV runs threads in guest user mode, for which Xen switches to the
-// kernel stack. Either way the 128 bytes below an interrupted thread's %rsp are left alone: the stock archives keep live data there.
+// Which stack: threads run in user mode, so the CPU (PVH) or Xen (PV) switches to the kernel stack, and the 128 bytes below an
+// interrupted thread's %rsp are left alone: the stock archives keep live data there. What interrupts the kernel side goes below what
+// is on its stack.
 
 #include <arch/asm.h>
 #include <arch/config.h>
+#include <arch/desc.h>
 #include <arch/frame.h>
 #include <arch/traps.h>
 
@@ -26,14 +28,27 @@ ENTRY(hypercall)
 #if CONFIG_PV
     syscall
 #else
-    cmpb    $0, hypercall_is_vmcall(%rip)
-    jne     1f
+    mov     %cs, %ecx
+    test    $3, %cl
+    jz      1f
+    syscall // Xen takes no hypercalls from user mode: through the gate
+    ret
+1:  cmpb    $0, hypercall_is_vmcall(%rip)
+    jne     2f
     vmmcall
     ret
-1:  vmcall
+2:  vmcall
 #endif
     ret
 END(hypercall)
+
+// void gate_call(unsigned int number, unsigned long arg): by a thread
+ENTRY(gate_call)
+    mov     %edi, %eax
+    mov     %rsi, %rdi
+    syscall
+    ret
+END(gate_call)
 
 #if CONFIG_PV
 #define TAKE_OFF_PV_WORDS                                                                          \
@@ -140,6 +155,44 @@ ENTRY(syscall_gate)
     rep movsq
     jmp     trap_return
 END(syscall_gate)
+#else
+// A thread's `syscall`, interrupts off (SFMASK), still on the thread's stack, return address in %rcx and flags in %r11. Nothing here
+// pushes. Hypercalls have their registers right already; Xen changes none but %rax.
+ENTRY(syscall_gate)
+    cmp     $GATE_FIRST, %eax
+    jae     2f
+    cmpb    $0, hypercall_is_vmcall(%rip)
+    jne     1f
+    vmmcall
+    sysretq
+1:  vmcall
+    sysretq
+2:  cmp     $GATE_FS, %eax
+    je      3f
+    cmp     $GATE_INVLPG, %eax
+    je      4f
+    cmp     $GATE_FLUSH, %eax
+    je      5f
+    // GATE_IDLE, by the idle thread, whose code has no red zone. `sti` holds interrupts off for one more instruction: none falls between
+    // it and the `hlt`. An upcall runs on this stack.
+    sti
+    hlt
+    cli
+    sysretq
+3:  mov     %rcx, %r8
+    mov     $MSR_FS_BASE, %ecx
+    mov     %edi, %eax
+    mov     %rdi, %rdx
+    shr     $32, %rdx
+    wrmsr
+    mov     %r8, %rcx
+    sysretq
+4:  invlpg  (%rdi)
+    sysretq
+5:  mov     %cr3, %rax
+    mov     %rax, %cr3
+    sysretq
+END(syscall_gate)
 #endif
 
 // void arch_context_switch(struct arch_context *prev, struct arch_context *next)
@@ -171,13 +224,14 @@ arch_context_resume: // %rsp as a cooperative switch left it
     pop     %rbp
     ret
 1:  fxrstor64 CTX_FPU(%rsi)
-#if CONFIG_USER_MODE
+#if CONFIG_PV
     mov     %rsi, %rdi
     mov     $GATE_RESUME, %eax
     syscall
     ud2
 #else
-    // iret takes %rsp from the frame, so nothing is ever pushed on the thread's own stack, whose red zone may be live.
+    // iret takes %rsp from the frame, so nothing is ever pushed on the thread's own stack, whose red zone may be live. It may change the
+    // interrupt flag, for a thread's I/O privilege level is 3.
     lea     CTX_FRAME(%rsi), %rsp
     jmp     trap_return
 #endif

@@ -2,6 +2,7 @@
 // Turning event delivery on and off. PVH has the CPU's flag; PV has a byte in shared memory that Xen honours.
 #include <arch/arch.h>
 #include <arch/hypercall.h>
+#include <arch/traps.h>
 
 static struct vcpu_info *this_vcpu(void)
 {
@@ -68,7 +69,6 @@ void arch_idle_wait(void)
         WRITE_ONCE(this_vcpu()->evtchn_upcall_mask, 1);
         barrier();
     } else {
-        // `sti` holds interrupts off for one more instruction: none falls between it and the `hlt`.
-        __asm__ volatile("sti; hlt; cli" ::: "memory");
+        gate_call(GATE_IDLE, 0);
     }
 }

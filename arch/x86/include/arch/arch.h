@@ -30,6 +30,9 @@ void arch_context_init(struct arch_context *ctx, uintptr_t stack_top, uintptr_t 
                        void (*entry)(void *), void *arg);
 // The base of %fs, where thread-local storage hangs. Costs a hypercall under PV when it changes.
 void arch_set_fs_base(uintptr_t base);
+// PVH: forget cached translations, all or one page's.
+void arch_tlb_flush(void);
+void arch_tlb_flush_page(uintptr_t va);
 // From a thread with interrupts off, %fs already next's: save into prev, continue next. Returns when prev is continued.
 void arch_context_switch(struct arch_context *prev, struct arch_context *next);
 // From the end of an upcall that interrupted a thread: save the interrupted state into prev and let the upcall's return continue
@@ -38,7 +41,7 @@ void arch_context_switch_on_return(struct trap_frame *frame, struct arch_context
                                    struct arch_context *next);
 // Leave the boot stack for a first thread.
 void arch_context_start(struct arch_context *next) __attribute__((noreturn));
-// Did this frame interrupt a thread (rather than the kernel side of 64-bit PV)?
+// Did this frame interrupt a thread (rather than the kernel side)?
 bool arch_frame_is_thread(const struct trap_frame *frame);
 
 // Frame-pointer walk from (rip, rbp): up to max return addresses, innermost first; reads only inside [low, high).

@@ -24,8 +24,8 @@
 #undef CONFIG_ENV_pv64
 #undef CONFIG_ENV_pvh64
 
-// Threads of 64-bit PV run in guest user mode: only there does Xen deliver upcalls on another stack, which keeps the red zone of the
-// stock archives whole (docs/abi.md). Everywhere else they run in kernel mode.
-#define CONFIG_USER_MODE (CONFIG_PV && CONFIG_64BIT)
+// 64-bit threads run in user mode: an upcall then arrives on the kernel side's stack, which keeps the red zone of the stock archives
+// whole (docs/abi.md). 32-bit x86 has no red zone; there they run in kernel mode.
+#define CONFIG_USER_MODE CONFIG_64BIT
 
 #endif

@@ -18,6 +18,9 @@
 long hypercall(unsigned long a1, unsigned long a2, unsigned long a3, unsigned long a4,
                unsigned long a5, unsigned int nr);
 
+// The kernel side's other services (arch/traps.h, GATE_*). Threads only.
+void gate_call(unsigned int number, unsigned long arg);
+
 static inline long hypercall_1(unsigned int nr, unsigned long a1)
 {
     return hypercall(a1, 0, 0, 0, 0, nr);

@@ -1,0 +1,4 @@
+#include "check.h"
+void test_process(void)
+{
+}
