@@ -57,8 +57,8 @@ static void expand_integer(struct digits *d, uint64_t mantissa, unsigned int shi
     words[low + 1] = (uint32_t)(mantissa >> (32 - bits));
     words[low + 2] = bits ? (uint32_t)(mantissa >> 32 >> (32 - bits)) : 0;
 
-    // 1233/4096 is a little more than log10(2).
-    size_t limbs = ((size_t)shift + 64) * 1233 / 4096 / LIMB_DIGITS + 1;
+    // 0.30103 is a little more than log10(2).
+    size_t limbs = ((size_t)shift + 64) * 30103 / 100000 / LIMB_DIGITS + 1;
     d->point = d->nr = limbs + 1;
     d->limb[0] = 0;
     for (size_t i = limbs; i > 0; i--) {

@@ -158,6 +158,12 @@ static size_t encode(enum encoding e, uint32_t c, char out[4])
     return 2 + put_unit(out + 2, 0xdc00 + (c & 0x3ff), 2, big);
 }
 
+// The shortest character of an encoding.
+static size_t unit_size(enum encoding e)
+{
+    return e <= ENC_UTF8 ? 1 : e <= ENC_UTF16BE ? 2 : 4;
+}
+
 // A byte order mark at the start of the input is no character.
 static bool is_mark(struct converter *c, uint32_t *character)
 {
@@ -218,7 +224,8 @@ size_t iconv(iconv_t cd, char **restrict in, size_t *restrict in_left, char **re
         }
         size_t n = encode(c->to, character, bytes);
         if (!n || n > *out_left) {
-            errno = n ? E2BIG : EILSEQ;
+            // Where nothing fits, what the character is does not matter yet.
+            errno = n || *out_left < unit_size(c->to) ? E2BIG : EILSEQ;
             return (size_t)-1;
         }
         memcpy(*out, bytes, n);

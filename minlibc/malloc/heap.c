@@ -183,7 +183,7 @@ static size_t region_missing(const struct region *r, size_t nr, size_t align)
 {
     const struct page *end = &r->pages[r->nr_used];
 
-    if (r->nr_used && end[-1].kind == PAGE_FREE && end[-end[-1].nr_pages].committed)
+    if (r->nr_used && end[-1].kind == PAGE_FREE && (end - end[-1].nr_pages)->committed)
         end -= end[-1].nr_pages;
     size_t have = (size_t)(&r->pages[r->nr_used] - end);
     size_t want = nr + skip_of(r, end, align);

@@ -17,10 +17,10 @@ void check_skip(const char *why);
 
 // Record a failure of the group, as for printf(); the first few are shown.
 void check_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-#define CHECK(condition, ...)                                                                      \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            check_fail(__VA_ARGS__);                                                               \
+#define CHECK(condition, ...)        \
+    do {                             \
+        if (!(condition))            \
+            check_fail(__VA_ARGS__); \
     } while (0)
 
 uint64_t check_random(void);

@@ -28,7 +28,7 @@ static struct ending {
     char text[256];
     size_t output_len;
     char output[sizeof(shim_output)];
-} *ending;
+} * ending;
 
 static void end(enum shim_end how) __attribute__((noreturn));
 static void end(enum shim_end how)
@@ -106,8 +106,9 @@ void ml_mm_get_stats(struct mm_stats *out);
 int ml_vm_reserve(size_t len, size_t align, unsigned int where, void **addr)
 {
     len = ROUND_UP(len, PAGE_SIZE);
-    char *p = mmap(NULL, len + align, PROT_NONE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (where & VM_LOW ? MAP_32BIT : 0), -1, 0);
+    char *p =
+        mmap(NULL, len + align, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (where & VM_LOW ? MAP_32BIT : 0), -1, 0);
     if (p == MAP_FAILED)
         return -ENOMEM;
     char *base = (char *)ROUND_UP((uintptr_t)p, align);
@@ -134,7 +135,8 @@ static struct reservation *reservation_of(const char *addr, size_t len)
     while (r && !(addr >= r->base && addr + len <= r->base + r->len))
         r = r->next;
     if (!r || (uintptr_t)addr % PAGE_SIZE || len % PAGE_SIZE) {
-        printf("vm: [%p, +%zx) is not in a reservation or not page aligned\n", (const void *)addr, len);
+        printf("vm: [%p, +%zx) is not in a reservation or not page aligned\n", (const void *)addr,
+               len);
         abort();
     }
     return r;
@@ -216,7 +218,8 @@ int ml_vm_protect(void *addr, size_t len, unsigned int prot)
 
 void ml_mm_get_stats(struct mm_stats *out)
 {
-    *out = (struct mm_stats){.frames_total = 65536, .frames_free = 65536 - (shim_committed >> PAGE_SHIFT)};
+    *out = (struct mm_stats){.frames_total = 65536,
+                             .frames_free = 65536 - (shim_committed >> PAGE_SHIFT)};
 }
 
 // --- time ---
@@ -271,7 +274,8 @@ struct thread *ml_thread_self(void);
 ns_t ml_thread_cpu_time(const struct thread *t);
 void ml_thread_sleep_until(ns_t deadline);
 void ml_thread_yield(void);
-int ml_thread_create(struct thread **out, void *(*fn)(void *), void *arg, const struct thread_attr *attr);
+int ml_thread_create(struct thread **out, void *(*fn)(void *), void *arg,
+                     const struct thread_attr *attr);
 void ml_thread_exit(void *result) __attribute__((noreturn));
 int ml_thread_join(struct thread *t, void **result);
 int ml_thread_detach(struct thread *t);
@@ -309,7 +313,8 @@ ns_t ml_thread_cpu_time(const struct thread *t)
 
 void ml_thread_sleep_until(ns_t deadline)
 {
-    struct timespec ts = {.tv_sec = (time_t)(deadline / NS_PER_SEC), .tv_nsec = (long)(deadline % NS_PER_SEC)};
+    struct timespec ts = {.tv_sec = (time_t)(deadline / NS_PER_SEC),
+                          .tv_nsec = (long)(deadline % NS_PER_SEC)};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
 }
 
@@ -324,7 +329,8 @@ static void *run_thread(void *arg)
     return self->fn(self->arg);
 }
 
-int ml_thread_create(struct thread **out, void *(*fn)(void *), void *arg, const struct thread_attr *attr)
+int ml_thread_create(struct thread **out, void *(*fn)(void *), void *arg,
+                     const struct thread_attr *attr)
 {
     struct thread *t = calloc(1, sizeof(*t));
 
@@ -395,7 +401,8 @@ int ml_waitq_wait_locked(struct waitq *q, ns_t deadline)
     *link = &w;
     // The condition's clock is the wall's; it is not set while the tests run.
     ns_t wall = deadline == NS_NEVER ? 0 : now(CLOCK_REALTIME) + deadline - now(CLOCK_MONOTONIC);
-    struct timespec ts = {.tv_sec = (time_t)(wall / NS_PER_SEC), .tv_nsec = (long)(wall % NS_PER_SEC)};
+    struct timespec ts = {.tv_sec = (time_t)(wall / NS_PER_SEC),
+                          .tv_nsec = (long)(wall % NS_PER_SEC)};
     if (deadline != NS_NEVER && deadline <= now(CLOCK_MONOTONIC))
         rc = ETIMEDOUT;
     while (!w.is_woken && !rc)

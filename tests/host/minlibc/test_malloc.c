@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// malloc() against a model: every block holds a pattern of its own, and no operation on others may change it.
+// malloc() against a model: every block holds a pattern of its own, and no operation on others may
+// change it.
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -65,8 +66,8 @@ static void check_new(struct block *b, const char *what)
 {
     CHECK(b->p, "%s(%zu) failed", what, b->size);
     CHECK((uintptr_t)b->p % 16 == 0, "%s(%zu): %p is not aligned", what, b->size, (void *)b->p);
-    CHECK(b->size < 4096 || b->size % 4096 || (uintptr_t)b->p % 4096 == 0, "%s(%zu): %p is not page aligned",
-          what, b->size, (void *)b->p);
+    CHECK(b->size < 4096 || b->size % 4096 || (uintptr_t)b->p % 4096 == 0,
+          "%s(%zu): %p is not page aligned", what, b->size, (void *)b->p);
     CHECK(ml_malloc_usable_size(b->p) >= b->size, "usable size of %zu", b->size);
 }
 
@@ -88,7 +89,8 @@ static void allocate(struct block *b)
     case 1: {
         size_t align = (size_t)1 << (3 + check_below(15));
         void *p = NULL;
-        CHECK(ml_posix_memalign(&p, align, b->size) == 0, "posix_memalign(%zu, %zu)", align, b->size);
+        CHECK(ml_posix_memalign(&p, align, b->size) == 0, "posix_memalign(%zu, %zu)", align,
+              b->size);
         CHECK((uintptr_t)p % align == 0, "posix_memalign(%zu, %zu) = %p", align, b->size, p);
         b->p = p;
         break;
@@ -103,7 +105,8 @@ static void allocate(struct block *b)
 
 static void reallocate(struct block *b)
 {
-    size_t size = check_below(4) ? random_size() : b->size + check_below(64) - (b->size < 32 ? 0 : 32);
+    size_t size =
+        check_below(4) ? random_size() : b->size + check_below(64) - (b->size < 32 ? 0 : 32);
 
     if (!size)
         size = 1;
@@ -131,13 +134,15 @@ static void test_model(void)
         }
     }
     for (size_t i = 0; i < BLOCKS; i++) {
-        CHECK(!blocks[i].p || intact(&blocks[i], blocks[i].size), "a block of %zu changed", blocks[i].size);
+        CHECK(!blocks[i].p || intact(&blocks[i], blocks[i].size), "a block of %zu changed",
+              blocks[i].size);
         ml_free(blocks[i].p);
         blocks[i].p = NULL;
     }
-    // What is kept: at most 256 pages of free memory, the array of struct page (64 bytes for each page ever used) and one empty
-    // slab of each class.
-    CHECK(shim_committed < 12 << 20, "%zu bytes are committed after everything was freed", shim_committed);
+    // What is kept: at most 256 pages of free memory, the array of struct page (64 bytes for each
+    // page ever used) and one empty slab of each class.
+    CHECK(shim_committed < 12 << 20, "%zu bytes are committed after everything was freed",
+          shim_committed);
     check_end();
 }
 
@@ -151,7 +156,8 @@ static void test_frugality(void)
     void *more[100];
     for (int i = 0; i < 100; i++)
         more[i] = ml_malloc(100);
-    CHECK(shim_committed - before <= 16 * 4096, "%zu bytes for 100 blocks of 100", shim_committed - before);
+    CHECK(shim_committed - before <= 16 * 4096, "%zu bytes for 100 blocks of 100",
+          shim_committed - before);
     for (int i = 0; i < 100; i++)
         ml_free(more[i]);
     ml_free(p);
@@ -239,8 +245,10 @@ static void test_misuse(void)
         CHECK(shim_run(free_twice, &sizes[i]) == SHIM_PANIC, "freeing %zu bytes twice", sizes[i]);
         CHECK(strncmp(shim_panic_text, "free(", 5) == 0, "'%s'", shim_panic_text);
         if (sizes[i] > 16)
-            CHECK(shim_run(free_inside, &sizes[i]) == SHIM_PANIC, "freeing the inside of %zu bytes", sizes[i]);
-        CHECK(shim_run(realloc_freed, &sizes[i]) == SHIM_PANIC, "realloc of %zu freed bytes", sizes[i]);
+            CHECK(shim_run(free_inside, &sizes[i]) == SHIM_PANIC, "freeing the inside of %zu bytes",
+                  sizes[i]);
+        CHECK(shim_run(realloc_freed, &sizes[i]) == SHIM_PANIC, "realloc of %zu freed bytes",
+              sizes[i]);
     }
     CHECK(shim_run(free_outside, NULL) == SHIM_PANIC, "freeing what is no block");
     check_end();

@@ -25,15 +25,16 @@ ML(free);
 static char expected[30000], got[30000];
 
 // Both print with the same arguments.
-#define COMPARE(format, ...)                                                                       \
-    do {                                                                                           \
-        size_t size_ = check_below(8) ? sizeof(expected) : check_below(60);                        \
-        memset(expected, 'x', 64);                                                                 \
-        memset(got, 'x', 64);                                                                      \
-        int e_ = snprintf(expected, size_, format, ##__VA_ARGS__);                                 \
-        int g_ = ml_snprintf(got, size_, format, ##__VA_ARGS__);                                   \
-        CHECK(e_ == g_ && (e_ < 0 || memcmp(expected, got, size_ < 64 ? 64 : (size_t)e_ + 1) == 0), \
-              "'%s': '%.100s' (%d), not '%.100s' (%d)", format, got, g_, expected, e_);            \
+#define COMPARE(format, ...)                                                                \
+    do {                                                                                    \
+        size_t size_ = check_below(8) ? sizeof(expected) : check_below(60);                 \
+        memset(expected, 'x', 64);                                                          \
+        memset(got, 'x', 64);                                                               \
+        int e_ = snprintf(expected, size_, format, ##__VA_ARGS__);                          \
+        int g_ = ml_snprintf(got, size_, format, ##__VA_ARGS__);                            \
+        CHECK(e_ == g_ &&                                                                   \
+                  (e_ < 0 || memcmp(expected, got, size_ < 64 ? 64 : (size_t)e_ + 1) == 0), \
+              "'%s': '%.100s' (%d), not '%.100s' (%d)", format, got, g_, expected, e_);     \
     } while (0)
 
 static char *append(char *p, const char *s)
@@ -81,9 +82,47 @@ static void test_integers(void)
 }
 
 static const double awkward[] = {
-    0.0, -0.0, 0.5, 1.5, 2.5, 3.5, 0.25, 0.75, 0.125, 0.375, 9.5, 99.5, 999.5, 9.9999995, 0.99999995, 1e15, 1e16, 1e17, 123456.5,
-    1234565.0, 12345650.0, 0.00001, 0.0001, 0.00009999995, 1e21, 1e22, 1e23, 5e-324, 2.2250738585072014e-308,
-    2.2250738585072009e-308, 1.7976931348623157e308, 1e-5, 999999.5, 9999995.0, 0.1, 0.2, 0.3, 1.0 / 3, 2.0 / 3, 1e100, 1e-100,
+    0.0,
+    -0.0,
+    0.5,
+    1.5,
+    2.5,
+    3.5,
+    0.25,
+    0.75,
+    0.125,
+    0.375,
+    9.5,
+    99.5,
+    999.5,
+    9.9999995,
+    0.99999995,
+    1e15,
+    1e16,
+    1e17,
+    123456.5,
+    1234565.0,
+    12345650.0,
+    0.00001,
+    0.0001,
+    0.00009999995,
+    1e21,
+    1e22,
+    1e23,
+    5e-324,
+    2.2250738585072014e-308,
+    2.2250738585072009e-308,
+    1.7976931348623157e308,
+    1e-5,
+    999999.5,
+    9999995.0,
+    0.1,
+    0.2,
+    0.3,
+    1.0 / 3,
+    2.0 / 3,
+    1e100,
+    1e-100,
 };
 
 static double random_double(void)
@@ -95,13 +134,29 @@ static double random_double(void)
 
     switch (check_below(7)) {
     case 0: return awkward[check_below(sizeof(awkward) / sizeof(*awkward))];
-    case 1: return (double)(int64_t)(check_random() >> check_below(63)) / (double)(1ULL << check_below(20)); // ties
+    case 1:
+        return (double)(int64_t)(check_random() >> check_below(63)) /
+               (double)(1ULL << check_below(20)); // ties
     case 2: return (double)check_below(1000000) / 1000;
     case 3: u.bits &= 0x800fffffffffffffULL; return u.d; // subnormal
     case 4: return ldexp(1, (int)check_below(2100) - 1074);
-    case 5: return check_below(2) ? INFINITY : check_below(2) ? -INFINITY : check_below(2) ? NAN : -NAN;
+    case 5:
+        return check_below(2) ? INFINITY : check_below(2) ? -INFINITY : check_below(2) ? NAN : -NAN;
     default: return u.d;
     }
+}
+
+// glibc 2.36 prints 999999.5 by "%#g" as "1.e+06": the zeros that '#' keeps are missing when
+// rounding carries into a new digit.
+static bool glibc_drops_zeros(const char *format, ...)
+{
+    static char out[8000];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(out, sizeof(out), format, ap);
+    va_end(ap);
+    const char *point = strchr(out, '.');
+    return point && (point[1] | 0x20) == 'e';
 }
 
 static void test_doubles(void)
@@ -113,6 +168,8 @@ static void test_doubles(void)
         char *p = random_head(f, "-+ 0#", check_below(10) ? 25 : check_below(4) ? 400 : 1200);
         sprintf(p, "%c|", "eEfFgGaA"[check_below(8)]);
         double d = random_double();
+        if (strchr(f, '#') && (p[0] | 0x20) == 'g' && glibc_drops_zeros(f, d))
+            continue;
         COMPARE(f, d);
     }
     check_end();
@@ -140,7 +197,9 @@ static long double random_extended(void)
     }
     if (check_below(8) == 0)
         u.bits.mantissa = ~0ULL << check_below(64);
-    return (u.bits.exponent & 0x7fff) && !(u.bits.mantissa >> 63) ? 1.0L : u.d;
+    // Patterns that no arithmetic makes are left out.
+    bool valid = !(u.bits.exponent & 0x7fff) == !(u.bits.mantissa >> 63);
+    return valid ? u.d : 1.0L;
 }
 
 static void test_extended(void)
@@ -152,9 +211,17 @@ static void test_extended(void)
         char *p = random_head(f, "-+ 0#", check_below(20) ? 30 : 6000);
         sprintf(p, "L%c|", "eEfFgGaA"[check_below(8)]);
         long double d = random_extended();
+        if (strchr(f, '#') && (p[1] | 0x20) == 'g' && glibc_drops_zeros(f, d))
+            continue;
         COMPARE(f, d);
     }
     check_end();
+}
+
+// Hides a format from checkers that do not know numbered arguments.
+static const char *as_is(const char *format)
+{
+    return format;
 }
 
 static void test_rest(void)
@@ -163,18 +230,23 @@ static void test_rest(void)
 
     check_begin("printf: strings, characters, pointers, errors");
     for (unsigned long i = 0; i < 50000 * check_factor; i++) {
-        static const char *const strings[] = {"", "a", "hello", "a longer string than most of them are here", NULL};
+        static const char *const strings[] = {"", "a", "hello",
+                                              "a longer string than most of them are here", NULL};
         char *p = random_head(f, "-", 20);
         if (check_below(2)) {
+            const char *text = strings[check_below(5)];
             strcpy(p, "s|");
-            COMPARE(f, strings[check_below(5)]);
+            COMPARE(f, text);
         } else {
+            int c = (int)(1 + check_below(127));
             strcpy(strchr(f, '.') ? strchr(f, '.') : p, "c|");
-            COMPARE(f, (int)(1 + check_below(127)));
+            COMPARE(f, c);
         }
         p = random_head(f, "-+ 0", 20);
         strcpy(p, "p|");
-        COMPARE(f, check_below(4) ? (void *)(uintptr_t)(check_random() >> check_below(60)) : NULL);
+        void *pointer =
+            check_below(4) ? (void *)(uintptr_t)(check_random() >> check_below(60)) : NULL;
+        COMPARE(f, pointer);
     }
     for (int i = 0; i < 140; i++) {
         errno = *ml___errno_location() = i;
@@ -182,22 +254,24 @@ static void test_rest(void)
     }
     COMPARE("%*d|%-*d|%.*f|%.*s|", 7, 42, 7, 42, 3, 1.5, 2, "abc");
     COMPARE("%*d|%.*d|%*.*s|", -7, 42, -1, 42, -9, -1, "abc");
-    COMPARE("%2$s %1$d %2$*3$s %4$.*5$f|", 5, "x", 6, 1.25, 1);
-    COMPARE("%3$lld %1$hhd %2$Lf|", 300, 1.5L, 1LL << 40);
-    COMPARE("%1$d %1$x %1$o|", 77);
+    COMPARE(as_is("%2$s %1$d %2$*3$s %4$.*5$f|"), 5, "x", 6, 1.25, 1);
+    COMPARE(as_is("%3$lld %1$hhd %2$Lf|"), 300, 1.5L, 1LL << 40);
+    COMPARE(as_is("%1$d %1$x %1$o|"), 77);
     COMPARE("%% %5% %-5%|");
-    COMPARE("%hhd %hd %hhu %hu|", 300, 70000, -1, -1);
-    // What glibc refuses or prints as it is is not compared; a lone % at the end is an error in both.
+    COMPARE(as_is("%hhd %hd %hhu %hu|"), 300, 70000, -1, -1);
+    // What glibc refuses or prints as it is is not compared; a lone % at the end is an error in
+    // both.
     CHECK(ml_snprintf(got, 10, "abc%") == -1, "a lone %% at the end");
-    CHECK(ml_snprintf(got, 10, "%2147483648d", 1) == -1 && *ml___errno_location() == EOVERFLOW, "huge width");
+    CHECK(ml_snprintf(got, 10, "%2147483648d", 1) == -1 && *ml___errno_location() == EOVERFLOW,
+          "huge width");
     int n1 = 0;
     long n2 = 0;
     signed char n3 = 0;
     ml_snprintf(got, sizeof(got), "abc%ndef%lnghi%hhn", &n1, &n2, &n3);
     CHECK(n1 == 3 && n2 == 6 && n3 == 9, "%%n: %d %ld %d", n1, n2, n3);
     CHECK(ml_snprintf(NULL, 0, "%d", 12345) == 5, "no buffer");
-    CHECK(ml_snprintf(got, sizeof(got), "%ls|%.4ls|%8ls|%lc", L"aä€", L"aä€", L"ä", L'€') == 24 &&
-              strcmp(got, "aä€|aä|       ä|€") == 0,
+    CHECK(ml_snprintf(got, sizeof(got), "%ls|%.4ls|%8ls|%lc", L"aä€", L"aä€", L"ä", L'€') == 23 &&
+              strcmp(got, "aä€|aä|      ä|€") == 0,
           "wide: '%s'", got);
     CHECK(ml_snprintf(got, sizeof(got), "%ls", (const wchar_t[]){0xd800, 0}) == -1, "a surrogate");
     char *s = NULL;

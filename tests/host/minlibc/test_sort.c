@@ -34,7 +34,8 @@ static int value(enum shape shape, size_t i, size_t n)
     }
 }
 
-// McIlroy's adversary (1999): it decides the order of elements while they are compared, so that pivots turn out bad.
+// McIlroy's adversary (1999): it decides the order of elements while they are compared, so that
+// pivots turn out bad.
 static int *solid, adversary_next, adversary_candidate;
 static size_t adversary_gas;
 
@@ -71,12 +72,14 @@ static void check_sort(enum shape shape, size_t n, size_t size)
     double bound = 60;
     for (size_t i = n; i; i >>= 1)
         bound += 3.0 * (double)n;
-    CHECK((double)comparisons <= bound, "shape %d, %zu elements: %lu comparisons", shape, n, comparisons);
+    CHECK((double)comparisons <= bound, "shape %d, %zu elements: %lu comparisons", shape, n,
+          comparisons);
     int key = n ? *(int *)(void *)(a + check_below(n) * size) : 1;
     const char *hit = ml_bsearch(&key, a, n, size, by_value);
     CHECK(n ? hit && *(const int *)(const void *)hit == key : !hit, "bsearch");
     key = (int)check_random();
-    CHECK(!ml_bsearch(&key, a, n, size, by_value) == !bsearch(&key, a, n, size, by_value), "bsearch of any key");
+    CHECK(!ml_bsearch(&key, a, n, size, by_value) == !bsearch(&key, a, n, size, by_value),
+          "bsearch of any key");
     free(a);
     free(b);
 }
