@@ -10,6 +10,7 @@
 #include <halvm/boot.h>
 
 #include "app/args.h"
+#include "fd/file.h"
 #include "fd/tty.h"
 
 // The shortest word takes a character and a blank.
@@ -120,8 +121,8 @@ static void set_up_console(void)
 
 void app_start(void)
 {
+    fd_start();
     int argc = take_arguments();
-
     set_up_console();
     for (const constructor_fn *c = __init_array_start; c < __init_array_end; c++)
         (*c)(argc, words, environ);

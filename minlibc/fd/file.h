@@ -52,6 +52,9 @@ struct file {
     struct epoll_watch *watches; // of epoll sets, under their lock
 };
 
+// Open 0, 1 and 2 on the console. Once, before anything else here.
+void fd_start(void);
+
 // A new file with one reference, or NULL.
 struct file *file_create(const struct file_ops *ops, int flags, void *data);
 void file_put(struct file *f);

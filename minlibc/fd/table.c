@@ -16,11 +16,13 @@ struct descriptor {
 };
 
 static struct mutex lock;
-static struct descriptor table[FD_MAX] = {
-    {.file = &tty_file},
-    {.file = &tty_file},
-    {.file = &tty_file},
-};
+static struct descriptor table[FD_MAX];
+
+void fd_start(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        table[fd].file = &tty_file;
+}
 
 struct file *file_create(const struct file_ops *ops, int flags, void *data)
 {

@@ -26,7 +26,6 @@ static struct {
     // queue[head, ready) can be read, queue[ready, tail) is the line that is still edited; indices
     // count up for ever.
     unsigned int head, ready, tail;
-    uint16_t queue[QUEUE];
     int error; // of the console, sticky
 } tty = {
     .settings =
@@ -39,6 +38,8 @@ static struct {
             .c_ospeed = B38400,
         },
 };
+
+static uint16_t queue[QUEUE];
 
 static void echo(const char *s, size_t len)
 {
@@ -53,7 +54,7 @@ static bool is_key(unsigned char c, int index)
 
 static void push(uint16_t entry)
 {
-    tty.queue[tty.tail++ % QUEUE] = entry;
+    queue[tty.tail++ % QUEUE] = entry;
 }
 
 static void erase_one(void)
@@ -61,7 +62,7 @@ static void erase_one(void)
     if (tty.tail == tty.ready)
         return;
     // A character of UTF-8 goes as a whole.
-    while (--tty.tail != tty.ready && (tty.queue[tty.tail % QUEUE] & 0xc0) == 0x80)
+    while (--tty.tail != tty.ready && (queue[tty.tail % QUEUE] & 0xc0) == 0x80)
         ;
     if (tty.settings.c_lflag & ECHO)
         echo("\b \b", 3);
@@ -137,7 +138,7 @@ static long take(unsigned char *out, size_t len)
     size_t n = 0;
 
     while (n < len && tty.head != tty.ready) {
-        uint16_t entry = tty.queue[tty.head++ % QUEUE];
+        uint16_t entry = queue[tty.head++ % QUEUE];
         if (entry == END_MARK)
             return (long)n;
         out[n++] = (unsigned char)entry;
@@ -146,7 +147,7 @@ static long take(unsigned char *out, size_t len)
     }
     // The end mark of a line whose bytes just fitted must not look like the end of the file to the
     // next read.
-    if (n && tty.head != tty.ready && tty.queue[tty.head % QUEUE] == END_MARK)
+    if (n && tty.head != tty.ready && queue[tty.head % QUEUE] == END_MARK)
         tty.head++;
     return (long)n;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "shim.h"
 
 #define SHOWN 5
 
@@ -71,6 +72,7 @@ int main(int argc, char **argv)
         check_factor = strtoul(argv[1], NULL, 10);
     if (argc > 2)
         state = strtoul(argv[2], NULL, 10) * 0x9e3779b97f4a7c15ULL | 1;
+    shim_start();
     test_string();
     test_convert();
     test_printf();

@@ -535,6 +535,13 @@ void shim_join(void *t)
     free(s);
 }
 
+void ml_fd_start(void);
+
+void shim_start(void)
+{
+    ml_fd_start();
+}
+
 // --- console ---
 
 char shim_output[1 << 16];

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// Before anything else: what app_start() does first.
+void shim_start(void);
+
 // What was written to the console since the last reset; NUL-terminated.
 extern char shim_output[1 << 16];
 extern size_t shim_output_len;
