@@ -30,7 +30,7 @@
 #include <unistd.h>
 
 enum { FRAME_MAX = 65536, HEADER = 5, WORDS_MAX = 512, MAGIC_LENGTH = 8, NONCE_LENGTH = 16 };
-enum { DRAIN_MS = 100, GRACE_SECONDS = 30 };
+enum { DRAIN_MS = 100, CONNECT_MS = 100, GRACE_SECONDS = 30 };
 
 static const char magic[MAGIC_LENGTH + 1] = "HALVMLAB";
 
@@ -47,13 +47,29 @@ struct session {
     size_t pending_length, pending_done;
 };
 
+// Whether the port has a client, once that has been so for a while. The driver learns of clients
+// apart from their data: of one that follows another at once, data may come before the other is
+// known to be gone, or before it is known itself.
+static bool port_connected(int port)
+{
+    struct timespec pause = {.tv_nsec = 5 * 1000000L};
+
+    for (int i = 0; i < CONNECT_MS / 5; i++) {
+        struct pollfd p = {.fd = port};
+        if (poll(&p, 1, 0) >= 0 && !(p.revents & POLLHUP))
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 static int port_wait_writable(int port)
 {
     struct pollfd p = {.fd = port, .events = POLLOUT};
 
     if (poll(&p, 1, -1) < 0 && errno != EINTR)
         return -errno;
-    return p.revents & POLLHUP ? -EPIPE : 0;
+    return p.revents & POLLHUP && !port_connected(port) ? -EPIPE : 0;
 }
 
 static int port_write(int port, const void *data, size_t length)
@@ -361,7 +377,7 @@ static int session_step(struct session *s)
 
     if (poll(p, 5, -1) < 0)
         return errno == EINTR ? 0 : -errno;
-    if (p[0].revents & POLLHUP)
+    if (p[0].revents & POLLHUP && !port_connected(s->port))
         return -EPIPE;
     if (p[0].revents & POLLIN)
         rc = port_receive(s);

@@ -46,6 +46,7 @@ class Sent:
         self.known = {}
         self.users = {}
         self.lock = threading.Lock()
+        self.transfer = threading.Lock()
 
     def send(self, link, guest, images):
         paths = needed_files(guest, images)
@@ -53,18 +54,17 @@ class Sent:
             for path in paths:
                 self.users[path] = self.users.get(path, 0) + 1
             excess = self._evict(sum(os.path.getsize(path) for path in paths if path not in self.known))
-        if excess:
-            link.run(["rm", "-f", "--", *excess])
-        link.run(["mkdir", "-p", "--", guest.folder])
-        for path in paths:
-            stat = os.stat(path)
-            version = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            with self.lock:
-                if self.known.get(path) == version and path not in guest.disks:
-                    continue
-            link.put(path, path)
-            with self.lock:
-                self.known[path] = version
+        with self.transfer:
+            if excess:
+                link.run(["rm", "-f", "--", *excess])
+            link.run(["mkdir", "-p", "--", guest.folder])
+            for path in paths:
+                stat = os.stat(path)
+                version = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+                if self.known.get(path) != version or path in guest.disks:
+                    link.put(path, path)
+                    with self.lock:
+                        self.known[path] = version
 
     def release(self, guest, images):
         with self.lock:

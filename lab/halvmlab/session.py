@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import random
 import select
 import socket
 import struct
@@ -69,7 +70,8 @@ class Session:
             self.lock = None
 
     def _claim(self, folder):
-        for number in range(FIRST_PORT, LAST_PORT + 1):
+        # Any free one, so that a port just left has time to see its client gone.
+        for number in random.sample(range(FIRST_PORT, LAST_PORT + 1), LAST_PORT):
             path = port_path(folder, number)
             try:
                 lock = os.open(path + ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -93,7 +95,10 @@ class Session:
 
     def _greet(self, timeout):
         nonce = os.urandom(16)
-        self.sock.sendall(MAGIC + nonce)
+        try:
+            self.sock.sendall(MAGIC + nonce)
+        except OSError:
+            raise NoAnswer() from None
         wanted = frame(b"H", nonce)
         end = time.monotonic() + timeout
         while True:
@@ -108,7 +113,8 @@ class Session:
             self.sock.settimeout(left)
             try:
                 data = self.sock.recv(FRAME_MAX)
-            except socket.timeout:
+            except OSError:
+                # Nothing came in time, or QEMU went away.
                 raise NoAnswer() from None
             if not data:
                 time.sleep(0.05)
