@@ -10,7 +10,7 @@ name = "{name}"
 type = "{type}"
 kernel = "{kernel}"
 {ramdisk}memory = {memory} # MiB
-vcpus = 1
+{paging}vcpus = 1
 # The program's arguments, and RTS options between +RTS and -RTS.
 extra = "{extra}"
 on_poweroff = "destroy"
@@ -18,6 +18,11 @@ on_reboot = "destroy"
 # A program that ends with a status other than 0, or is killed by a trap, is a crash to Xen.
 on_crash = "destroy"
 '''
+
+
+# xl's own figure for the page tables that Xen keeps of a PVH guest is too low for guests under 20 MiB: it fails to create them.
+PAGING = "shadow_memory = 1 # MiB, for Xen's own page tables of the guest\n"
+SMALL = 64
 
 
 def quote(text):
@@ -38,9 +43,10 @@ def write(config, kernel, target, memory, ramdisk, extra):
     folder = os.path.dirname(config)
     name = os.path.basename(kernel)
     ramdisk_line = f'ramdisk = "{quote(beside(ramdisk, folder))}"\n' if ramdisk else ""
+    small = memory < SMALL and layout.guest_type_of(target) == "pvh"
     text = TEMPLATE.format(
         program=name, config=os.path.basename(config), name=quote(name), type=layout.guest_type_of(target),
         kernel=quote(beside(kernel, folder)),
-        ramdisk=ramdisk_line, memory=memory, extra=quote(extra))
+        ramdisk=ramdisk_line, paging=PAGING if small else "", memory=memory, extra=quote(extra))
     with open(config, "w", encoding="utf-8") as file:
         file.write(text)
