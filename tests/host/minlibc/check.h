@@ -38,5 +38,6 @@ void test_files(void);
 void test_descriptors(void);
 void test_streams(void);
 void test_process(void);
+void test_threads(void);
 
 #endif

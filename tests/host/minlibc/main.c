@@ -84,6 +84,7 @@ int main(int argc, char **argv)
     test_descriptors();
     test_streams();
     test_process();
+    test_threads();
     printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
     return failed != 0;
 }
