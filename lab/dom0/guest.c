@@ -38,6 +38,7 @@ struct run {
     struct host host;
     const char *name;
     const char *input;
+    const char *input_cue; // feed the input only after the console showed this; NULL: at once
     char **create_words;
     double timeout;
     bool live;
@@ -203,6 +204,18 @@ static void live_forward(struct run *run)
         close(log);
 }
 
+static bool cue_shown(struct run *run)
+{
+    char text[TEXT_MAX];
+    int log = open(run->log_path, O_RDONLY | O_CLOEXEC);
+
+    if (log < 0)
+        return false;
+    ssize_t n = read(log, text, sizeof(text));
+    close(log);
+    return n > 0 && memmem(text, (size_t)n, run->input_cue, strlen(run->input_cue));
+}
+
 // Opens the guest's terminal once the console daemon has named it; before that it stays -1.
 static void input_open(struct run *run)
 {
@@ -210,6 +223,8 @@ static void input_open(struct run *run)
     unsigned int length;
 
     if (!run->input || run->terminal >= 0 || run->input_file == -2)
+        return;
+    if (run->input_cue && !cue_shown(run))
         return;
     if (run->input_file < 0) {
         run->input_file = open(run->input, O_RDONLY | O_CLOEXEC);
@@ -424,20 +439,23 @@ int main(int argc, char **argv)
     sigset_t mask;
     int option;
 
-    while ((option = getopt(argc, argv, "+t:n:i:L")) != -1) {
+    while ((option = getopt(argc, argv, "+t:n:i:w:L")) != -1) {
         if (option == 't')
             run.timeout = strtod(optarg, NULL);
         else if (option == 'n')
             run.name = optarg;
         else if (option == 'i')
             run.input = optarg;
+        else if (option == 'w')
+            run.input_cue = optarg;
         else if (option == 'L')
             run.live = true;
         else
             return 64;
     }
     if (!run.name || optind >= argc) {
-        fprintf(stderr, "usage: halvm-guest [-t SECONDS] [-i FILE] [-L] -n NAME xl create ...\n");
+        fprintf(stderr,
+                "usage: halvm-guest [-t SECONDS] [-i FILE [-w CUE]] [-L] -n NAME xl create ...\n");
         return 64;
     }
     run.create_words = argv + optind;

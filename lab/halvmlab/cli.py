@@ -19,7 +19,7 @@ def _build(options):
 
 
 def _up(options):
-    settings = machine.Settings(options.memory, options.smp, options.icount)
+    settings = machine.Settings(options.memory, options.smp or 1, options.icount)
     standing.up(settings, options.idle, _say)
     return 0
 
@@ -41,14 +41,14 @@ def _parser():
 
     def machine_options(sub):
         sub.add_argument("--memory", type=int, default=2048, metavar="MB", help="memory of the whole machine (2048)")
-        sub.add_argument("--smp", type=int, default=2, metavar="N", help="processors of the machine (2)")
+        sub.add_argument("--smp", type=int, metavar="N", help="processors of the machine (1; 2 with --jobs)")
         sub.add_argument("--icount", action="store_true",
                          help="deterministic: one processor, one instruction is one nanosecond")
 
     def guest_options(sub):
         machine_options(sub)
         sub.add_argument("--jobs", type=int, default=1, metavar="N", help="guests at a time (1)")
-        sub.add_argument("--timeout", type=float, metavar="S", help="for each guest, in its own time (60)")
+        sub.add_argument("--timeout", type=float, metavar="S", help="for each guest, in dom0's time (60; 20 with --icount)")
         sub.add_argument("--overall", type=float, metavar="S", help="for everything, in wall time")
         sub.add_argument("cfg", nargs="+", metavar="FILE.cfg")
 

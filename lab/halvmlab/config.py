@@ -29,6 +29,7 @@ class Config:
         if not isinstance(self.name, str) or "/" in self.name:
             raise LabError("%s: a guest's name is a string without a slash" % path)
         self.named = isinstance(values.get("name"), str)
+        self.shim = str(values.get("pvshim", "0")).lower() in ("1", "true", "yes")
         self.timeout = None
         self.stdin = None
         self._read_options()

@@ -130,8 +130,9 @@ class Outcome:
 
 
 def exit_code(console):
-    """N of a last line `halvm: exit N`, or None."""
+    """N of a last line `halvm: exit N`, or None. What xen-shim logs on its guest's console does not count."""
     lines = [line for line in console.replace(b"\r", b"").split(b"\n") if line.strip()]
+    lines = [line for line in lines if not line.startswith(b"(XEN) ")]
     match = _EXIT_LINE.match(lines[-1]) if lines else None
     return int(match.group(1)) if match else None
 

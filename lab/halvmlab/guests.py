@@ -25,6 +25,15 @@ def _overall(work, options):
     return options.overall or 600 + limits * (10 if options.icount else 2)
 
 
+def _settings(options):
+    smp = options.smp or min(options.jobs, 2, os.cpu_count() or 1)
+    return machine.Settings(options.memory, smp, options.icount)
+
+
+def _guest_seconds(options):
+    return options.timeout or (batch.ICOUNT_GUEST_SECONDS if options.icount else batch.GUEST_SECONDS)
+
+
 def _run_private(work, settings, overall, log_copy):
     """Boots a lab for these guests only and ends it."""
     lab = machine.Machine(settings, lambda text: print("lab: " + text, file=sys.stderr))
@@ -75,8 +84,8 @@ def run_batch(options):
 
     if options.out:
         os.makedirs(options.out, exist_ok=True)
-    work = batch.Batch(options.cfg, options.timeout, options.jobs, options.out, report)
-    settings = machine.Settings(options.memory, options.smp, options.icount)
+    work = batch.Batch(options.cfg, _guest_seconds(options), options.jobs, options.out, report)
+    settings = _settings(options)
     try:
         _run_private(work, settings, _overall(work, options), options.out and os.path.join(options.out, "xen.log"))
     finally:
@@ -108,12 +117,12 @@ def run(options):
         _print_detail(result)
         sys.stdout.flush()
 
-    work = batch.Batch(options.cfg, options.timeout, options.jobs, None, report, None if together else show)
+    work = batch.Batch(options.cfg, _guest_seconds(options), options.jobs, None, report, None if together else show)
     lab = None if options.icount else standing.find()
     if lab:
         work.run_live(lab, keep_clean=True)
     else:
-        settings = machine.Settings(options.memory, options.smp, options.icount)
+        settings = _settings(options)
         _run_private(work, settings, _overall(work, options), None)
     good = all(result.ending == "poweroff" and result.exit_code == 0 for result in work.results)
     return 0 if good else 1

@@ -52,6 +52,7 @@ def test_exit_code(_):
     """Only a last line that is exactly the exit line counts."""
     assert ending.exit_code(b"a\nhalvm: exit 7\n") == 7
     assert ending.exit_code(b"a\r\nhalvm: exit 12\r\n\r\n") == 12
+    assert ending.exit_code(b"halvm: exit 5\n(XEN) Hardware Dom0 halted\n") == 5
     assert ending.exit_code(b"halvm: exit 7\nmore\n") is None
     assert ending.exit_code(b"say halvm: exit 7\n") is None
     assert ending.exit_code(b"") is None
