@@ -4,7 +4,10 @@
 #   make            the runtime, for all environments
 #   make demo       set up, build, boot Xen in the lab, show the main job
 #   make test       set up, build, check and run all self-tests (ENV=..., TEST=... for some)
-#   make help       the rest
+#   make bench      what the smallest guests cost, in instructions
+#   make check      format and cppcheck only
+#   make install    PREFIX=/usr/local DESTDIR=
+#   make clean      everything but the lab's images
 
 ENVS := pv64 pvh64
 O ?= build
@@ -27,3 +30,43 @@ include make/tests.mk
 
 .PHONY: all
 all: runtime
+
+.PHONY: setup demo test kernels check bench install clean help
+setup:
+	@tools/setup
+
+# Set-up comes first, so that one command is enough on a fresh machine.
+demo: setup
+	@$(MAKE) --no-print-directory runtime
+	@examples/demo $(O)
+
+ifneq ($(ENV)$(TEST),)
+# Some of the self-test kernels: make test ENV=pvh64 TEST="timers clock"
+test: setup
+	@$(MAKE) --no-print-directory kernels
+	@tests/run --build $(O) $(addprefix --env ,$(ENV)) $(addprefix --test ,$(TEST))
+else
+test: setup
+	@$(MAKE) --no-print-directory -j$$(nproc) kernels
+	@tests/all $(O)
+endif
+
+kernels: runtime tests-c tests-hs
+
+# The quick part of `make test`: nothing boots.
+check:
+	@clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	@tools/check-c $(O)
+
+bench: setup
+	@$(MAKE) --no-print-directory runtime
+	@bench/run $(O)
+
+install: runtime
+	@tools/install $(O) $(PREFIX) $(DESTDIR)
+
+clean:
+	rm -rf $(O)/pv64 $(O)/pvh64 $(O)/tests $(O)/demo $(O)/bench $(O)/host $(O)/cppcheck
+
+help:
+	@sed -n 's/^#   //p' Makefile

@@ -12,7 +12,8 @@ extern char image_start[], text_end[], rodata_end[], image_end[];
 
 // Bounded copy into boot_record.cmdline.
 void boot_set_cmdline(const char *text, size_t max);
-// Keep a RAM range (bytes), shrunk to whole pages. Ranges that are empty or do not fit the table are dropped; the latter is counted.
+// Keep a RAM range (bytes), shrunk to whole pages. Ranges that are empty or do not fit the table
+// are dropped; the latter is counted.
 void boot_add_ram(paddr_t start, paddr_t end);
 
 #endif

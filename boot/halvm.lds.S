@@ -12,6 +12,7 @@ PHDRS
 {
     text PT_LOAD FLAGS(5);
     rodata PT_LOAD FLAGS(4);
+    stack PT_LOAD FLAGS(6);
     data PT_LOAD FLAGS(6);
     note PT_NOTE FLAGS(4);
     tls PT_TLS FLAGS(4);
@@ -48,6 +49,12 @@ SECTIONS
     ASSERT(ALIGNOF(.tdata) <= 16 && ALIGNOF(.tbss) <= 16, "a thread-local variable wants more than 16-byte alignment")
     . = ALIGN(PAGE);
     rodata_end = .;
+
+    /* The main thread's stack, mapped by the builder and so for nothing; its lowest page becomes the guard. Programs that need more
+     * say --defsym=main_stack_size=N, a multiple of the page size. */
+    PROVIDE(main_stack_size = 0x20000);
+    .stack (NOLOAD) : { main_stack = .; . += PAGE + main_stack_size; main_stack_end = .; } :stack
+    ASSERT(main_stack_end % PAGE == 0, "main_stack_size is no multiple of the page size")
 
     .data : { *(.data .data.* .gnu.linkonce.d.*) } :data
     .got : { *(.got .got.*) } :data

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The one path after either boot protocol: each room in the order of who needs whom, then the main thread.
+// The one path after either boot protocol: each room in the order of who needs whom, then the main
+// thread.
 #include <halvm/boot.h>
 #include <halvm/console.h>
 #include <halvm/events.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The PV start record (xen/include/public/xen.h, struct start_info and "Start-of-day memory layout").
+// The PV start record (xen/include/public/xen.h, struct start_info and "Start-of-day memory
+// layout").
 #include <arch/arch.h>
 #include <arch/hypercall.h>
 #include <arch/p2m.h>
@@ -19,7 +20,8 @@ static paddr_t boot_paddr(uintptr_t virt)
     return virt - (uintptr_t)image_start;
 }
 
-// The builder maps past what it uses, to a multiple of 4 MiB: the first level-2 entry that is missing ends it.
+// The builder maps past what it uses, to a multiple of 4 MiB: the first level-2 entry that is
+// missing ends it.
 static paddr_t mapped_end(const struct start_info *si)
 {
     uintptr_t va = (uintptr_t)image_start;

@@ -27,7 +27,8 @@ static uint64_t hvm_param(uint32_t index)
     return rc ? 0 : p.value;
 }
 
-// The rings of the console and xenstore lie just below 4 GiB, one to one like the rest. One level-2 table serves both.
+// The rings of the console and xenstore lie just below 4 GiB, one to one like the rest. One level-2
+// table serves both.
 static void map_special_pages(pfn_t pfn)
 {
     static pte_t l2[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
@@ -53,7 +54,8 @@ static void add_memory_map(const struct hvm_start_info *si)
     }
 }
 
-// Builders before version 1 of the record give no map in it: ask Xen (XENMEM_memory_map, E820 entries).
+// Builders before version 1 of the record give no map in it: ask Xen (XENMEM_memory_map, E820
+// entries).
 static void ask_memory_map(void)
 {
     struct e820_entry {

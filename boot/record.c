@@ -29,7 +29,8 @@ void boot_add_ram(paddr_t start, paddr_t end)
         return;
     start = ROUND_UP(start, (paddr_t)PAGE_SIZE);
     end = ROUND_DOWN(end, (paddr_t)PAGE_SIZE);
-    // Maps come sorted in practice; insertion keeps the promise if one does not. An overlap is cut off rather than believed.
+    // Maps come sorted in practice; insertion keeps the promise if one does not. An overlap is cut
+    // off rather than believed.
     for (i = boot_record.nr_ram; i > 0 && ram[i - 1].start > start; i--)
         continue;
     if (i > 0 && start < ram[i - 1].end)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How a guest ends, well or badly. A bad end says why before it comes: reason, registers, backtrace, memory map, then a shutdown that
-// `xl` shows as a crash.
+// How a guest ends, well or badly. A bad end says why before it comes: reason, registers,
+// backtrace, memory map, then a shutdown that `xl` shows as a crash.
 #include <arch/hypercall.h>
 #include <arch/traps.h>
 #include <halvm/boot.h>
@@ -11,8 +11,8 @@
 #include <halvm/time.h>
 #include "internal.h"
 
-#define DRAIN_NS    (10 * NS_PER_SEC)
-#define TRACE_DEPTH 32
+#define DRAIN_NS         (10 * NS_PER_SEC)
+#define TRACE_DEPTH      32
 #define BACKTRACE_WINDOW 8192 // of a stack whose bounds nobody recorded (boot, upcalls)
 
 extern char image_start[], text_end[], rodata_end[], image_end[];
@@ -49,13 +49,15 @@ static void print_backtrace(uintptr_t rip, uintptr_t rbp)
             high = low + size;
         }
     }
-    // A frame pointer outside every stack we know (stock GHC code uses %rbp for itself) ends the walk after the first line.
+    // A frame pointer outside every stack we know (stock GHC code uses %rbp for itself) ends the
+    // walk after the first line.
     if (low == rbp && !(rbp >= (uintptr_t)rodata_end && high <= (uintptr_t)image_end))
         high = low;
     n = arch_backtrace(rip, rbp, low, high, trace, TRACE_DEPTH);
     printk("backtrace:\n");
     for (unsigned int i = 0; i < n; i++) {
-        // A return address may lie past the end of a function that never returns: look up the call before it.
+        // A return address may lie past the end of a function that never returns: look up the call
+        // before it.
         const char *name = symbol_find(i ? trace[i] - 1 : trace[i], &offset);
 
         if (name)

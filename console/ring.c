@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The PV console's shared page (xen/include/public/io/console.h). The backend is trusted with the bytes and with nothing else: its
-// indices are read once and bounded.
+// The PV console's shared page (xen/include/public/io/console.h). The backend is trusted with the
+// bytes and with nothing else: its indices are read once and bounded.
 #include <arch/hypercall.h>
 #include <halvm/boot.h>
 #include <halvm/console.h>
@@ -60,7 +60,8 @@ static unsigned int out_used(void)
     return used;
 }
 
-// As much of buf as fits now, with interrupts off so that lines of interrupts and threads do not interleave within one call.
+// As much of buf as fits now, with interrupts off so that lines of interrupts and threads do not
+// interleave within one call.
 static size_t ring_put(const char *buf, size_t len)
 {
     unsigned long flags = sched_lock();
@@ -161,8 +162,8 @@ long console_read(void *buf, size_t len, ns_t deadline)
     return n;
 }
 
-// Wait for the backend without the scheduler: the vCPU sleeps in Xen until the port is pending or the time is over. Works with
-// interrupts off, in a panic, before there are threads.
+// Wait for the backend without the scheduler: the vCPU sleeps in Xen until the port is pending or
+// the time is over. Works with interrupts off, in a panic, before there are threads.
 static void poll_backend(ns_t deadline)
 {
     evtchn_port_t port = boot_info->console_port;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Names for addresses. The table is made from the linked image and put into section .ksyms: a count, as many addresses in ascending
-// order, as many offsets of names, then the names. All words are 32-bit: the image lies below 2 GiB.
+// Names for addresses. The table is made from the linked image and put into section .ksyms: a
+// count, as many addresses in ascending order, as many offsets of names, then the names. All words
+// are 32-bit: the image lies below 2 GiB.
 #include "internal.h"
 
 extern const uint32_t ksyms_start[] __attribute__((weak));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Event channels in the 2-level ABI: a word of selector bits, each standing for a word of pending bits.
+// Event channels in the 2-level ABI: a word of selector bits, each standing for a word of pending
+// bits.
 #include <arch/hypercall.h>
 #include <halvm/boot.h>
 #include <halvm/console.h>
@@ -83,8 +84,9 @@ void evtchn_unmask(evtchn_t port)
         return;
     // 1. An event that comes while the port is masked sets pending and nothing else.
     // 2. If it comes after the mask is cleared, Xen raises an upcall by itself.
-    // 3. If it came before, no upcall will announce it: Xen must be asked to, and does it only for a port that it unmasks itself. So mask
-    //    again, which also settles whether 2 happened meanwhile: then there is nothing pending any more, and Xen only unmasks.
+    // 3. If it came before, no upcall will announce it: Xen must be asked to, and does so only for
+    //    a port that it unmasks itself. So mask again. Should 2 have happened meanwhile, then
+    //    nothing is pending any more, and Xen only unmasks.
     bit_clear_atomic(shared_info->evtchn_mask, port);
     if (likely(!bit_test(shared_info->evtchn_pending, port)))
         return;
@@ -178,8 +180,10 @@ static void deliver(evtchn_t port)
         bit_clear_atomic(shared_info->evtchn_pending, port);
         return;
     }
-    // 1. Cleared first: an event that arrives while the handler runs sets the bit again, and the loop or a new upcall finds it.
-    // 2. Cleared after, it would be lost, although the handler may have looked too early to see its cause.
+    // 1. Cleared first: an event that arrives while the handler runs sets the bit again, and the
+    // loop or a new upcall finds it.
+    // 2. Cleared after, it would be lost, although the handler may have looked too early to see its
+    // cause.
     bit_clear_atomic(shared_info->evtchn_pending, port);
     fn(port, slot->arg);
 }

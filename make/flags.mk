@@ -15,6 +15,6 @@ KERNEL := $(COMMON) -ffreestanding -mno-red-zone -mgeneral-regs-only -fno-stack-
 # Rooms that run in threads only, on the system's headers.
 LIBC := $(COMMON) -D_GNU_SOURCE -fno-builtin -fno-stack-protector -ftls-model=local-exec -Iminlibc
 LIBM := $(COMMON) -D_GNU_SOURCE -fno-builtin -fno-stack-protector -ffp-contract=off -fno-math-errno
-RTS  := $(COMMON) -D_GNU_SOURCE -fno-stack-protector -ftls-model=local-exec -I$(GHC_INCLUDE)
-
-GHC_INCLUDE = $(shell ghc --print-libdir 2>/dev/null)/include
+# Evaluated once, at the first use.
+GHC_INCLUDE = $(eval GHC_INCLUDE := $(shell ghc --print-libdir 2>/dev/null)/include)$(GHC_INCLUDE)
+RTS   = $(COMMON) -D_GNU_SOURCE -fno-stack-protector -ftls-model=local-exec -I$(GHC_INCLUDE)

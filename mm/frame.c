@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The frame allocator. RAM that was never handed out lies above moving marks and costs nothing, however much there is; frames that
-// came back are bits in a tree of words, each level telling which words of the level below are not zero, so that allocation looks at
-// one word a level.
+// The frame allocator. RAM that was never handed out lies above moving marks and costs nothing,
+// however much there is; frames that came back are bits in a tree of words, each level telling
+// which words of the level below are not zero, so that allocation looks at one word a level.
 //
-// The lowest level comes in pages, each made when a mark reaches the part of RAM it describes: nothing is touched in proportion to RAM
-// at boot, and freeing a frame never needs memory.
+// The lowest level comes in pages, each made when a mark reaches the part of RAM it describes:
+// nothing is touched in proportion to RAM at boot, and freeing a frame never needs memory.
 #include <halvm/boot.h>
 #include <halvm/console.h>
 #include "internal.h"
@@ -16,7 +16,7 @@
 #define LEVEL1_WORDS    (MAX_FRAMES / WORD_BITS / WORD_BITS)
 #define LEVEL2_WORDS    (LEVEL1_WORDS / WORD_BITS)
 #define POOL_CHUNK      PT_ENTRIES // frames that one page table maps
-#define POOL_LOW        16         // refill takes at most six frames: three tables, the chunk's own, bits for it
+#define POOL_LOW        16 // refill takes at most six frames: three tables, the chunk's own, bits for it
 
 static uint64_t *level0[MAX_FRAMES / FRAMES_PER_PAGE];
 static uint64_t *level1[LEVEL1_WORDS / PAGE_WORDS + 1];
@@ -24,7 +24,8 @@ static uint64_t level2[LEVEL2_WORDS];
 static uint64_t level3;
 _Static_assert(LEVEL2_WORDS <= WORD_BITS, "level3 is one word");
 
-// Parts of RAM that were never handed out. Those that are mapped (at boot or in the pool) go last, because page tables need them.
+// Parts of RAM that were never handed out. Those that are mapped (at boot or in the pool) go last,
+// because page tables need them.
 struct virgin {
     pfn_t next, end;
 };
@@ -147,7 +148,8 @@ static pfn_t virgin_take(struct virgin *v, size_t n, size_t align)
     return pfn;
 }
 
-// Before the last mapped frames go, map another chunk of RAM: page tables and bits must live where they can be written.
+// Before the last mapped frames go, map another chunk of RAM: page tables and bits must live where
+// they can be written.
 static void pool_refill(void)
 {
     static bool refilling;

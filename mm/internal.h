@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Inside mm/: page tables and frames, for each other. All with mm_lock() held or before there are threads.
+// Inside mm/: page tables and frames, for each other. All with mm_lock() held or before there are
+// threads.
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
@@ -23,7 +24,8 @@ static inline void mm_unlock(unsigned long flags)
 // frame.c
 void frames_init(void);
 pfn_t frame_alloc_locked(void);
-// Set n frames aside for frame_alloc_promised(), which then cannot fail. False when there are not as many.
+// Set n frames aside for frame_alloc_promised(), which then cannot fail. False when there are not
+// as many.
 bool frames_promise(size_t n);
 pfn_t frame_alloc_promised(void);
 pfn_t frame_alloc_aligned(size_t n, size_t align);
@@ -41,7 +43,8 @@ static inline void *frame_virt(pfn_t pfn)
 // pt.c
 // The level-1 entry for va, or NULL and the end of the hole around it.
 pte_t *pt_find(uintptr_t va, uintptr_t *hole_end);
-// The level-1 entry for va, making tables as needed; NULL when out of memory. Not for addresses in large pages.
+// The level-1 entry for va, making tables as needed; NULL when out of memory. Not for addresses in
+// large pages.
 pte_t *pt_entry(uintptr_t va);
 // Set an entry. Under PV it takes effect at pt_flush(), or earlier when the batch is full.
 void pt_set(pte_t *entry, pte_t value);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// W^X for what was mapped before we ran: text read-only, everything else not executable, constants read-only, page 0 absent.
+// W^X for what was mapped before we ran: text read-only, everything else not executable, constants
+// read-only, page 0 and the main stack's guard absent.
 #include <halvm/power.h>
 #include "internal.h"
 
-extern char image_start[], text_end[], rodata_end[], image_end[];
+extern char image_start[], text_end[], rodata_end[], main_stack[];
 
 // What a page of the boot mapping may do.
 static pte_t boot_rights(uintptr_t va)
 {
-    if (va < PAGE_SIZE)
+    if (va < PAGE_SIZE || va == (uintptr_t)main_stack)
         return 0;
     if (va < (uintptr_t)image_start || va >= (uintptr_t)rodata_end)
         return PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX;
@@ -25,8 +26,9 @@ static pte_t *boot_l2_entry(uintptr_t va)
     return &table[PT_INDEX(va, 2)];
 }
 
-// The builder mapped single pages, all rights. Text ends where a level-2 entry ends (arch/layout.h), so one bit in each later entry
-// takes execution from all data and free memory; only text and constants need a change per page.
+// The builder mapped single pages, all rights. Text ends where a level-2 entry ends
+// (arch/layout.h), so one bit in each later entry takes execution from all data and free memory;
+// only text and constants need a change per page.
 static void protect_pv(void)
 {
     uintptr_t end = (uintptr_t)boot_virt(0) + ROUND_UP(boot_info->mapped_end, PT_SPAN(2));
@@ -37,19 +39,20 @@ static void protect_pv(void)
         if (*l2 & PTE_PRESENT)
             pt_set(l2, *l2 | PTE_NX);
     }
-    for (uintptr_t va = (uintptr_t)image_start; va < (uintptr_t)rodata_end; va += PAGE_SIZE) {
-        pte_t *l1 = pt_entry(va);
+    for (uintptr_t va = (uintptr_t)image_start; va <= (uintptr_t)main_stack; va += PAGE_SIZE) {
+        pte_t *l1 = pt_entry(va), rights = boot_rights(va);
 
-        pt_set(l1, (*l1 & PTE_ADDR) | boot_rights(va));
+        pt_set(l1, rights ? (*l1 & PTE_ADDR) | rights : 0);
     }
     pt_flush();
     pt_invalidate((uintptr_t)image_start, SIZE_MAX);
 }
 
-// entry_pvh_64.S mapped 2 MiB pages, all rights. Those with text, constants or page 0 in them become tables of single pages.
+// entry_pvh_64.S mapped 2 MiB pages, all rights. Those with text, constants, page 0 or the guard in
+// them become tables of single pages.
 static void protect_pvh(void)
 {
-    uintptr_t split_end = ROUND_UP((uintptr_t)rodata_end, PT_SPAN(2));
+    uintptr_t split_end = ROUND_UP((uintptr_t)main_stack + 1, PT_SPAN(2));
 
     for (uintptr_t va = 0; va < PT_SPAN(3); va += PT_SPAN(2)) {
         pte_t *l2 = boot_l2_entry(va), *l1;

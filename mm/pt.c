@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Page tables. Under PVH they are ours to write; under PV they are read-only to us, each entry is a request to Xen, and requests go
-// in batches (xen/include/public/xen.h, HYPERVISOR_mmu_update). Tables, once made, stay.
+// Page tables. Under PVH they are ours to write; under PV they are read-only to us, each entry is a
+// request to Xen, and requests go in batches (xen/include/public/xen.h, HYPERVISOR_mmu_update).
+// Tables, once made, stay.
 #include <arch/hypercall.h>
 #include <halvm/power.h>
 #include "internal.h"
 
-#define BATCH         64
+#define BATCH          64
 #define INVALIDATE_MAX 32 // more pages than this: drop all translations
-#define TABLE_RIGHTS  (PTE_PRESENT | PTE_WRITE | PTE_USER)
+#define TABLE_RIGHTS   (PTE_PRESENT | PTE_WRITE | PTE_USER)
 
 static struct mmu_update batch[BATCH];
 static unsigned int batched;

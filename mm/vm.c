@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Address space. A reservation is an entry in a sorted list and nothing else; memory comes and goes under it page by page.
+// Address space. A reservation is an entry in a sorted list and nothing else; memory comes and goes
+// under it page by page.
 #include <arch/hypercall.h>
 #include <halvm/power.h>
 #include <xen/errno.h>
 #include "internal.h"
 
-#define CHUNK    64          // pages handled with interrupts off at a time
-#define PTE_HELD (1ULL << 9) // not accessible (VM_NONE) but owning a frame, whose address is stored inverted: a non-present entry
-                             // with a real address in it is what L1TF abuses, and Xen does not let a PV guest write one
+#define CHUNK 64 // pages handled with interrupts off at a time
+#define PTE_HELD \
+    (1ULL << 9) // not accessible (VM_NONE) but owning a frame, whose address is stored inverted: a
+                // non-present entry with a real address in it is what L1TF abuses, and Xen does not
+                // let a PV guest write one
 #define PTE_LENT (1ULL << 10) // present, but the frame is not ours to free
 
 struct region {
@@ -141,8 +144,9 @@ static bool range_valid(const void *addr, size_t len, unsigned int prot)
     return found;
 }
 
-// Call fn, with the lock held, for runs of at most CHUNK pages that lie in one page table each. With create, missing tables are made
-// (false: out of memory); without, what has no table is skipped in the largest steps that the hole allows.
+// Call fn, with the lock held, for runs of at most CHUNK pages that lie in one page table each.
+// With create, missing tables are made (false: out of memory); without, what has no table is
+// skipped in the largest steps that the hole allows.
 typedef void chunk_fn(uintptr_t va, pte_t *entries, size_t n, void *arg);
 
 static bool for_chunks(uintptr_t va, size_t len, bool create, chunk_fn *fn, void *arg)
@@ -189,8 +193,8 @@ static void commit_chunk(uintptr_t va, pte_t *entries, size_t n, void *arg)
     for (size_t i = 0; i < n; i++) {
         fresh[i] = !entry_used(entries[i]);
         if (fresh[i])
-            pt_set(&entries[i], entry_make(frame_alloc_promised(),
-                                           c->zero ? VM_READ | VM_WRITE : c->prot));
+            pt_set(&entries[i],
+                   entry_make(frame_alloc_promised(), c->zero ? VM_READ | VM_WRITE : c->prot));
     }
     pt_flush();
     if (!c->zero)

@@ -27,8 +27,8 @@ struct thread {
     size_t stack_size;
     void *tls; // the block that %fs points into; the stack begins below it
 
-    ns_t cpu_time;     // up to the last switch away
-    ns_t switched_in;  // when it last got the vCPU
+    ns_t cpu_time;    // up to the last switch away
+    ns_t switched_in; // when it last got the vCPU
 };
 
 extern struct thread *current;
@@ -40,7 +40,8 @@ void sched_block(void); // current is not in a run queue; returns when it runs a
 // Run `first` on a fresh scheduler.
 void sched_start(struct thread *first) __attribute__((noreturn));
 
-// tls.c: make the thread's static TLS block, just below its record (t->tls is its start). Returns the base for %fs.
+// tls.c: make the thread's static TLS block, just below its record (t->tls is its start). Returns
+// the base for %fs.
 uintptr_t tls_create(struct thread *t);
 
 #endif

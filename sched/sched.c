@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Who runs. One vCPU: its lock is having interrupts off. The highest priority that has a runnable thread runs; within it, threads take
-// turns of SLICE, and the timer for that runs only while there is somebody to take the turn.
+// Who runs. One vCPU: its lock is having interrupts off. The highest priority that has a runnable
+// thread runs; within it, threads take turns of SLICE, and the timer for that runs only while there
+// is somebody to take the turn.
 #include <halvm/console.h>
 #include <halvm/events.h>
 #include <halvm/power.h>
@@ -137,7 +138,8 @@ static void after_upcall(struct trap_frame *frame)
 {
     struct thread *prev = current, *next;
 
-    // The kernel side is interrupted only while the idle thread waits inside the gate; that thread looks for itself.
+    // The kernel side is interrupted only while the idle thread waits inside the gate; that thread
+    // looks for itself.
     if (!resched || !arch_frame_is_thread(frame))
         return;
     if (prev == &idle_thread)
@@ -158,7 +160,8 @@ static void after_upcall(struct trap_frame *frame)
 
 void sched_unlock(unsigned long flags)
 {
-    // Interrupts were on outside, so this is a thread at the end of its section: one that it woke and that matters more goes first.
+    // Interrupts were on outside, so this is a thread at the end of its section: one that it woke
+    // and that matters more goes first.
     if (flags && unlikely(resched) && highest_prio() > current->prio) {
         enqueue(current);
         switch_to(pick_next());

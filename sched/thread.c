@@ -8,8 +8,11 @@
 
 #define STACK_DEFAULT (128UL * 1024)
 
+extern char main_stack[], main_stack_end[]; // the linker script's: guard page and stack
+
 static struct mutex graveyard_lock;
-static struct thread *graveyard; // exited and detached: freed by the next thread that comes by, a dead one cannot free its own stack
+static struct thread *graveyard; // exited and detached: freed by the next thread that comes by, a
+                                 // dead one cannot free its own stack
 static unsigned int last_id;
 
 // The record and the TLS block lie at the top of the stack's mapping: one release frees all.
@@ -42,12 +45,22 @@ static void thread_main(void *arg)
     thread_exit(t->fn(t->arg));
 }
 
-// Stack, guard page below it and record, all in one reservation. Memory under the stack is committed at once: a fault handler that
-// commits on demand would run on behalf of code that must not fail.
+// A thread's memory from base: guard page, stack, and above the stack's first word the record.
+static struct thread *thread_place(char *base, size_t stack_size)
+{
+    char *record = base + PAGE_SIZE + stack_size - ROUND_UP(sizeof(struct thread), 64);
+    struct thread *t = (struct thread *)record;
+
+    memset(t, 0, sizeof(*t));
+    t->stack = base;
+    t->stack_size = stack_size;
+    return t;
+}
+
+// All in one reservation. Memory under the stack is committed at once: a fault handler that commits
+// on demand would run on behalf of code that must not fail.
 static struct thread *thread_alloc(size_t stack_size)
 {
-    size_t record = ROUND_UP(sizeof(struct thread), 64);
-    struct thread *t;
     char *base;
 
     if (vm_reserve(stack_size + PAGE_SIZE, PAGE_SIZE, VM_ANYWHERE, (void **)&base))
@@ -56,54 +69,45 @@ static struct thread *thread_alloc(size_t stack_size)
         vm_release(base, stack_size + PAGE_SIZE);
         return NULL;
     }
-    t = (struct thread *)(base + PAGE_SIZE + stack_size - record);
-    memset(t, 0, sizeof(*t));
-    t->stack = base;
-    t->stack_size = stack_size;
-    return t;
+    return thread_place(base, stack_size);
 }
 
-static int thread_new(struct thread **out, void *(*fn)(void *), void *arg,
-                      const struct thread_attr *attr)
+static void thread_fill(struct thread *t, const char *name, int prio, void *(*fn)(void *),
+                        void *arg)
 {
-    size_t size = attr && attr->stack_size ? attr->stack_size : STACK_DEFAULT;
-    const char *name = attr && attr->name ? attr->name : "thread";
-    int prio = attr ? attr->prio : THREAD_PRIO_NORMAL;
-    uintptr_t fs_base;
-    struct thread *t;
-    unsigned int i;
+    uintptr_t fs_base = tls_create(t);
+    size_t len = strlen(name);
 
-    if (size < THREAD_STACK_MIN || size > (1UL << 40) || prio < THREAD_PRIO_NORMAL ||
-        prio > THREAD_PRIO_HIGH)
-        return -XEN_EINVAL;
-    t = thread_alloc(ROUND_UP(size, PAGE_SIZE));
-    if (!t)
-        return -XEN_ENOMEM;
-    fs_base = tls_create(t);
-    for (i = 0; i < sizeof(t->name) - 1 && name[i]; i++)
-        t->name[i] = name[i];
+    if (len > sizeof(t->name) - 1)
+        len = sizeof(t->name) - 1;
+    memcpy(t->name, name, len); // the rest of the record is zero
     t->fn = fn;
     t->arg = arg;
     t->prio = prio;
     t->id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
     t->state = THREAD_WAITING;
     arch_context_init(&t->ctx, (uintptr_t)t->tls, fs_base, thread_main, t);
-    *out = t;
-    return 0;
 }
 
 int thread_create(struct thread **out, void *(*fn)(void *), void *arg,
                   const struct thread_attr *attr)
 {
+    size_t size = attr && attr->stack_size ? attr->stack_size : STACK_DEFAULT;
+    int prio = attr ? attr->prio : THREAD_PRIO_NORMAL;
     unsigned long flags;
-    int rc;
+    struct thread *t;
 
+    if (size < THREAD_STACK_MIN || size > (1UL << 40) || prio < THREAD_PRIO_NORMAL ||
+        prio > THREAD_PRIO_HIGH)
+        return -XEN_EINVAL;
     bury_the_dead();
-    rc = thread_new(out, fn, arg, attr);
-    if (rc)
-        return rc;
+    t = thread_alloc(ROUND_UP(size, PAGE_SIZE));
+    if (!t)
+        return -XEN_ENOMEM;
+    thread_fill(t, attr && attr->name ? attr->name : "thread", prio, fn, arg);
+    *out = t;
     flags = sched_lock();
-    sched_make_runnable(*out);
+    sched_make_runnable(t);
     sched_unlock(flags);
     return 0;
 }
@@ -196,14 +200,10 @@ static void *main_thread(void *arg)
 
 void sched_init(void)
 {
-    static const struct thread_attr attr = {.name = "main"};
-    struct thread *t;
-    int rc = thread_new(&t, main_thread, NULL, &attr);
+    size_t mapped = (uintptr_t)main_stack_end - (uintptr_t)main_stack;
+    struct thread *t = thread_place(main_stack, mapped - PAGE_SIZE);
 
-    if (rc == -XEN_ENOMEM)
-        panic("no memory for the main thread's stack: give the guest more (memory= in its configuration)");
-    if (rc)
-        panic("cannot make the main thread: error %d", rc);
+    thread_fill(t, "main", THREAD_PRIO_NORMAL, main_thread, NULL);
     t->state = THREAD_RUNNABLE;
     sched_start(t);
 }

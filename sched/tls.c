@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Static thread-local storage (ELF Handling For Thread-Local Storage, variant II; x86-64 psABI, section 3.4.6): the variables lie below
-// the thread pointer, which points to itself; the stack protector's canary lies at a fixed place above it.
+// Static thread-local storage (ELF Handling For Thread-Local Storage, variant II; x86-64 psABI,
+// section 3.4.6): the variables lie below the thread pointer, which points to itself; the stack
+// protector's canary lies at a fixed place above it.
 #include "internal.h"
 
 struct tcb {
@@ -17,8 +18,8 @@ static uint64_t canary_make(void)
 {
     static uint64_t canary;
 
-    // From the clock: enough to catch an overrun, not a secret from a determined attacker. The low byte is 0, so that a string function
-    // cannot copy past it.
+    // From the clock: enough to catch an overrun, not a secret from a determined attacker. The low
+    // byte is 0, so that a string function cannot copy past it.
     if (!canary)
         canary = (arch_rdtsc() * 0x9e3779b97f4a7c15ULL) & ~0xffULL;
     return canary;
@@ -31,7 +32,8 @@ uintptr_t tls_create(struct thread *t)
     struct tcb *tcb;
     char *block;
 
-    // Between the record and the stack's first word; the other end of the stack belongs to the guard page.
+    // Between the record and the stack's first word; the other end of the stack belongs to the
+    // guard page.
     block = (char *)t - ROUND_UP(size + sizeof(struct tcb), 64);
     tcb = (struct tcb *)(block + size);
     memcpy(block, tls_start, data);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Clocks from the shared page (xen/include/public/xen.h: struct vcpu_time_info, struct shared_info wc_*).
+// Clocks from the shared page (xen/include/public/xen.h: struct vcpu_time_info, struct shared_info
+// wc_*).
 #include <arch/hypercall.h>
 #include <halvm/power.h>
 #include <halvm/time.h>
@@ -21,7 +22,8 @@ ns_t time_system(void)
     uint32_t version;
     ns_t now;
 
-    // Xen makes the version odd, writes, makes it even again: what was read between two equal even versions is of one piece.
+    // Xen makes the version odd, writes, makes it even again: what was read between two equal even
+    // versions is of one piece.
     do {
         version = READ_ONCE(t->version) & ~1u;
         rmb();

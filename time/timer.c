@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One-shot timers: a pairing heap, whose nodes lie in the timers themselves, so that arming one never needs memory. Xen's one-shot
-// timer of the vCPU is set for the earliest; with none armed, nothing fires.
+// One-shot timers: a pairing heap, whose nodes lie in the timers themselves, so that arming one
+// never needs memory. Xen's one-shot timer of the vCPU is set for the earliest; with none armed,
+// nothing fires.
 //
-// In the heap each node's children form a list through next; prev is the elder sibling, or the parent for the first child.
+// In the heap each node's children form a list through next; prev is the elder sibling, or the
+// parent for the first child.
 #include <arch/hypercall.h>
 #include <halvm/events.h>
 #include <halvm/power.h>
@@ -32,7 +34,8 @@ static struct timer *meld(struct timer *a, struct timer *b)
     return a;
 }
 
-// Meld a list of siblings: pairs from the left, then the pairs from the right. Iterative: the list can be as long as the heap.
+// Meld a list of siblings: pairs from the left, then the pairs from the right. Iterative: the list
+// can be as long as the heap.
 static struct timer *meld_list(struct timer *list)
 {
     struct timer *pairs = NULL, *all = NULL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A thread's state while it does not run. It is in one of two forms: a thread that called the scheduler left its callee-saved
-// registers on its own stack; one that an upcall interrupted has everything in the context.
+// A thread's state while it does not run. It is in one of two forms: a thread that called the
+// scheduler left its callee-saved registers on its own stack; one that an upcall interrupted has
+// everything in the context.
 #include <arch/arch.h>
 #include <arch/desc.h>
 #include <arch/hypercall.h>
@@ -14,8 +15,9 @@ _Static_assert(offsetof(struct arch_context, frame) == CTX_FRAME, "CTX_FRAME");
 _Static_assert(offsetof(struct arch_context, fpu) == CTX_FPU, "CTX_FPU");
 _Static_assert(CTX_FPU % 16 == 0, "fxsave wants 16-byte alignment");
 
-#define FPU_CONTROL  0x037fULL // x87: all exceptions masked, 64-bit precision, as the ABI starts a process
-#define MXCSR_START  0x1f80ULL
+#define FPU_CONTROL \
+    0x037fULL // x87: all exceptions masked, 64-bit precision, as the ABI starts a process
+#define MXCSR_START 0x1f80ULL
 
 void arch_thread_trampoline(void);
 void arch_context_resume(void);
@@ -65,8 +67,8 @@ void arch_tlb_flush_page(uintptr_t va)
 void arch_context_init(struct arch_context *ctx, uintptr_t stack_top, uintptr_t fs_base,
                        void (*entry)(void *), void *arg)
 {
-    // What arch_context_switch() would have left: FPU control, r15 r14 r13 r12 rbx rbp, return address; above it a word that keeps
-    // the stack aligned as after a call.
+    // What arch_context_switch() would have left: FPU control, r15 r14 r13 r12 rbx rbp, return
+    // address; above it a word that keeps the stack aligned as after a call.
     uint64_t *sp = (uint64_t *)(stack_top & ~15UL) - 10;
 
     sp[0] = FPU_CONTROL << 32 | MXCSR_START;
@@ -85,7 +87,8 @@ void arch_context_init(struct arch_context *ctx, uintptr_t stack_top, uintptr_t 
 
 bool arch_frame_is_thread(const struct trap_frame *frame)
 {
-    // PV: Xen clears the RPL of a saved %cs when it interrupted the guest kernel (xen: create_bounce_frame).
+    // PV: Xen clears the RPL of a saved %cs when it interrupted the guest kernel (xen:
+    // create_bounce_frame).
     return !CONFIG_USER_MODE || (frame->cs & 3) == 3;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Descriptor tables under PVH (AMD64 APM volume 2, sections 4.8, 8.2.9 and 12.2.5). Traps and upcalls use the kernel stack (rsp0) when
-// they interrupt a thread and stay on the current stack when they interrupt the kernel side. Upcalls have no IST stack, although that
-// would keep the red zone too: an IST stack starts afresh at each delivery, so a vector that is delivered a second time before its
-// handler's first instruction destroys the first frame. QEMU's emulation of SVM does that now and then; here it nests and does no harm.
+// Descriptor tables under PVH (AMD64 APM volume 2, sections 4.8, 8.2.9 and 12.2.5). Traps and
+// upcalls use the kernel stack (rsp0) when they interrupt a thread and stay on the current stack
+// when they interrupt the kernel side. Upcalls have no IST stack, although that would keep the red
+// zone too: an IST stack starts afresh at each delivery, so a vector that is delivered a second
+// time before its handler's first instruction destroys the first frame. QEMU's emulation of SVM
+// does that now and then; here it nests and does no harm.
 #include <arch/desc.h>
 #include <arch/arch.h>
 #include <arch/traps.h>

@@ -73,7 +73,8 @@ void arch_early_init(maddr_t start_info_shared, mfn_t root)
 
 int arch_enable_upcalls(void)
 {
-    // Delivered like an interrupt of that vector on whatever vCPU has the event pending; needs no local APIC, no acknowledgement.
+    // Delivered like an interrupt of that vector on whatever vCPU has the event pending; needs no
+    // local APIC, no acknowledgement.
     struct xen_hvm_param p = {
         .domid = DOMID_SELF,
         .index = HVM_PARAM_CALLBACK_IRQ,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Turning event delivery on and off. PVH has the CPU's flag; PV has a byte in shared memory that Xen honours.
+// Turning event delivery on and off. PVH has the CPU's flag; PV has a byte in shared memory that
+// Xen honours.
 #include <arch/arch.h>
 #include <arch/hypercall.h>
 #include <arch/traps.h>
@@ -37,7 +38,8 @@ void arch_irq_enable(void)
     }
     // 1. An event that comes before the mask is cleared sets the pending byte and is not delivered.
     // 2. An event that comes after it is delivered by Xen at once.
-    // 3. So looking at the pending byte *after* clearing the mask misses neither; any entry into Xen delivers what is pending.
+    // 3. So looking at the pending byte *after* clearing the mask misses neither; any entry into
+    // Xen delivers what is pending.
     barrier();
     WRITE_ONCE(this_vcpu()->evtchn_upcall_mask, 0);
     barrier();

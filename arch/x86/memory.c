@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The kernel side's memory functions (see arch/kernel.h). String instructions: on hardware they run at full width without
-// touching vector registers.
+// The kernel side's memory functions (see arch/kernel.h). String instructions: on hardware they run
+// at full width without touching vector registers.
 #include <arch/kernel.h>
 #include <stdint.h>
 

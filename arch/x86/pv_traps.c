@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Registering with Xen under PV what PVH puts into descriptor tables (Xen: docs/guest-guide/x86/pv-traps.rst, callback.h).
+// Registering with Xen under PV what PVH puts into descriptor tables (Xen:
+// docs/guest-guide/x86/pv-traps.rst, callback.h).
 #include <arch/arch.h>
 #include <arch/desc.h>
 #include <arch/hypercall.h>
@@ -13,10 +14,12 @@
 extern const char trap_stubs[];
 void syscall_gate(void);
 
-// Where Xen enters from a thread: upcalls, traps and the gate. Events are masked throughout, so one level of each is the most.
+// Where Xen enters from a thread: upcalls, traps and the gate. Events are masked throughout, so one
+// level of each is the most.
 static uint8_t kernel_stack[KERNEL_STACK_SIZE] __attribute__((aligned(16)));
 
-// An iret that Xen could not carry out (a bad selector or address in the frame). Nothing is left to continue.
+// An iret that Xen could not carry out (a bad selector or address in the frame). Nothing is left to
+// continue.
 static const char failsafe_reason[] = "Xen could not return to the interrupted context";
 
 static void failsafe_entry(void)

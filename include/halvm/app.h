@@ -3,8 +3,9 @@
 #ifndef HALVM_APP_H
 #define HALVM_APP_H
 
-// Called once, on the main thread, with interrupts on, when every room is ready. `__thread` variables work, %fs:0x28 holds a stack
-// canary. Runs constructors, splits boot_info->cmdline into arguments, calls main() and ends in power_exit().
+// Called once, on the main thread, with interrupts on, when every room is ready. `__thread`
+// variables work, %fs:0x28 holds a stack canary. Runs constructors, splits boot_info->cmdline into
+// arguments, calls main() and ends in power_exit().
 void app_start(void) __attribute__((noreturn));
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the boot protocols tell us, in one neutral form. boot/ fills it in from either start record before anything else
-// runs; it never changes afterwards.
+// What the boot protocols tell us, in one neutral form. boot/ fills it in from either start record
+// before anything else runs; it never changes afterwards.
 #ifndef HALVM_BOOT_H
 #define HALVM_BOOT_H
 
@@ -24,7 +24,7 @@ struct boot_info {
 
     paddr_t used_start, used_end; // in use at boot: image, ramdisk, start records, page tables
     paddr_t mapped_end;           // RAM below this is mapped at boot_virt() from the start
-    const void *ramdisk; // `ramdisk=` of the xl config, mapped; NULL when there is none
+    const void *ramdisk;          // `ramdisk=` of the xl config, mapped; NULL when there is none
     size_t ramdisk_size;
 
     pfn_t console_pfn; // gfn under PVH; 0 where there is no ring

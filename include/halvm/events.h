@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Event channels (xen/include/public/event_channel.h). A port here is the local one. Handlers run in interrupt context, interrupts off,
-// general registers only, on the upcall's stack; pending is cleared before they are called. Functions: any context unless said otherwise;
-// errors are Xen's, as -errno.
+// Event channels (xen/include/public/event_channel.h). A port here is the local one. Handlers run
+// in interrupt context, interrupts off, general registers only, on the upcall's stack; pending is
+// cleared before they are called. Functions: any context unless said otherwise; errors are Xen's,
+// as -errno.
 #ifndef HALVM_EVENTS_H
 #define HALVM_EVENTS_H
 
@@ -18,7 +19,8 @@ long evtchn_bind_virq(unsigned int virq, evtchn_handler *fn, void *arg);
 long evtchn_alloc_unbound(halvm_domid_t remote, evtchn_handler *fn, void *arg);
 long evtchn_bind_interdomain(halvm_domid_t remote, evtchn_t remote_port, evtchn_handler *fn,
                              void *arg);
-// Take over a port that is bound already (console, xenstore): 0, or -EINVAL for one out of range, -ENOMEM.
+// Take over a port that is bound already (console, xenstore): 0, or -EINVAL for one out of range,
+// -ENOMEM.
 int evtchn_attach(evtchn_t port, evtchn_handler *fn, void *arg);
 // Close: the handler is not called any more. 0 or Xen's error.
 int evtchn_close(evtchn_t port);
@@ -39,7 +41,8 @@ struct events_stats {
 };
 void events_get_stats(struct events_stats *out);
 
-// After each upcall's handlers, with the interrupted frame: the scheduler's place to preempt. Set once.
+// After each upcall's handlers, with the interrupted frame: the scheduler's place to preempt. Set
+// once.
 struct trap_frame;
 void events_set_after(void (*fn)(struct trap_frame *frame));
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Memory: frames, and address space that is reserved, committed and released. Thread context or before main; none of these
-// may be called from an interrupt.
+// Memory: frames, and address space that is reserved, committed and released. Thread context or
+// before main; none of these may be called from an interrupt.
 #ifndef HALVM_MM_H
 #define HALVM_MM_H
 
@@ -23,7 +23,8 @@ struct mm_stats {
     size_t frames_free;
 };
 
-// One frame, or PFN_NONE when memory is exhausted. Its contents are undefined, it is mapped nowhere. O(1).
+// One frame, or PFN_NONE when memory is exhausted. Its contents are undefined, it is mapped
+// nowhere. O(1).
 pfn_t frame_alloc(void);
 // n frames with consecutive pfns, or PFN_NONE.
 pfn_t frame_alloc_range(size_t n);
@@ -35,27 +36,32 @@ void mm_init(void);
 
 void mm_get_stats(struct mm_stats *out);
 
-// Take len bytes of address space aligned to align (a power of two, at least a page; both in bytes, len is rounded up to pages).
-// Nothing is mapped: an access faults. Costs no memory. 0, -EINVAL or -ENOMEM (no such gap).
+// Take len bytes of address space aligned to align (a power of two, at least a page; both in bytes,
+// len is rounded up to pages). Nothing is mapped: an access faults. Costs no memory. 0, -EINVAL or
+// -ENOMEM (no such gap).
 int vm_reserve(size_t len, size_t align, unsigned int where, void **addr);
-// Give the space back, decommitting what is committed. The range must be exactly one that vm_reserve() gave. 0 or -EINVAL.
+// Give the space back, decommitting what is committed. The range must be exactly one that
+// vm_reserve() gave. 0 or -EINVAL.
 int vm_release(void *addr, size_t len);
-// Put memory under [addr, addr+len), page aligned and inside one reservation. Pages already committed keep their contents; new ones
-// are zero. All or nothing: 0, -EINVAL, -ENOMEM.
+// Put memory under [addr, addr+len), page aligned and inside one reservation. Pages already
+// committed keep their contents; new ones are zero. All or nothing: 0, -EINVAL, -ENOMEM.
 int vm_commit(void *addr, size_t len, unsigned int prot);
-// The same without zeroing, for callers that overwrite all of it: contents of new pages are undefined (but never another guest's).
+// The same without zeroing, for callers that overwrite all of it: contents of new pages are
+// undefined (but never another guest's).
 int vm_commit_nozero(void *addr, size_t len, unsigned int prot);
 // Take the memory away again; pages that are not committed are skipped. 0 or -EINVAL.
 int vm_decommit(void *addr, size_t len);
 // Change the protection of committed pages; holes in the range are skipped. 0 or -EINVAL.
 int vm_protect(void *addr, size_t len, unsigned int prot);
-// Reserve and commit a zeroed block of len bytes (page aligned). NULL when out of memory. Release with vm_release().
+// Reserve and commit a zeroed block of len bytes (page aligned). NULL when out of memory. Release
+// with vm_release().
 void *vm_alloc(size_t len, unsigned int prot);
 
 // Call fn for each reservation, ascending. For reports.
 void vm_for_each(void (*fn)(uintptr_t start, uintptr_t end));
 
-// Map n frames that are not ours to allocate or free (rings, shared frames), read-write, at a fresh address. NULL when out of space.
+// Map n frames that are not ours to allocate or free (rings, shared frames), read-write, at a fresh
+// address. NULL when out of space.
 void *vm_map_frames(const pfn_t *pfns, size_t n, unsigned int prot);
 
 #endif

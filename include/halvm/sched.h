@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Kernel threads, and what they wait on. Preemptive, priority first, round robin within a priority.
 //
-// Context: unless a function says otherwise it must be called by a thread (not from an interrupt, not before main).
+// Context: unless a function says otherwise it must be called by a thread (not from an interrupt,
+// not before main).
 #ifndef HALVM_SCHED_H
 #define HALVM_SCHED_H
 
@@ -20,12 +21,13 @@ struct thread_attr {
 };
 
 // Start fn(arg). Returns 0, -ENOMEM, -EINVAL. The thread must be joined or detached once.
-int thread_create(struct thread **out, void *(*fn)(void *), void *arg, const struct thread_attr *attr);
+int thread_create(struct thread **out, void *(*fn)(void *), void *arg,
+                  const struct thread_attr *attr);
 void thread_exit(void *result) __attribute__((noreturn));
 int thread_join(struct thread *t, void **result); // 0, -EDEADLK (self), -EINVAL (detached)
 int thread_detach(struct thread *t);              // 0, -EINVAL
-struct thread *thread_self(void);                 // any context; in an interrupt: the interrupted thread
-unsigned int thread_id(const struct thread *t);   // 1 is the main thread; never reused
+struct thread *thread_self(void); // any context; in an interrupt: the interrupted thread
+unsigned int thread_id(const struct thread *t); // 1 is the main thread; never reused
 const char *thread_name(const struct thread *t);
 void thread_stack_bounds(const struct thread *t, void **low, size_t *size);
 void thread_yield(void);
@@ -38,12 +40,13 @@ struct waitq {
     struct waiter *head, *tail;
 };
 
-// Protect the condition that a wait queue announces: interrupts off on this vCPU (and, with several vCPUs, the scheduler's lock).
-// Short sections only. Any context. Nests.
+// Protect the condition that a wait queue announces: interrupts off on this vCPU (and, with several
+// vCPUs, the scheduler's lock). Short sections only. Any context. Nests.
 unsigned long sched_lock(void);
 void sched_unlock(unsigned long flags);
 
-// With sched_lock() held: release it, sleep until woken or until deadline, take it again. 0 or -ETIMEDOUT. May wake spuriously: loop.
+// With sched_lock() held: release it, sleep until woken or until deadline, take it again. 0 or
+// -ETIMEDOUT. May wake spuriously: loop.
 int waitq_wait_locked(struct waitq *q, ns_t deadline);
 // Wake one (FIFO) or all. Any context, with or without sched_lock(). Returns how many were woken.
 unsigned int waitq_wake_one(struct waitq *q);
@@ -67,7 +70,8 @@ int cond_wait_until(struct cond *c, struct mutex *m, ns_t deadline); // 0, -ETIM
 void cond_signal(struct cond *c);                                    // any context
 void cond_broadcast(struct cond *c);                                 // any context
 
-// Make the main thread, which runs app_start(), and leave the boot stack for it. Once, by kernel_main().
+// Make the main thread, which runs app_start(), and leave the boot stack for it. Once, by
+// kernel_main().
 void sched_init(void) __attribute__((noreturn));
 
 #endif

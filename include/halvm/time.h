@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Clocks and one-shot timers (Xen: xen/include/public/xen.h, struct vcpu_time_info and struct shared_info wc_*).
+// Clocks and one-shot timers (Xen: xen/include/public/xen.h, struct vcpu_time_info and struct
+// shared_info wc_*).
 #ifndef HALVM_TIME_H
 #define HALVM_TIME_H
 
 #include <halvm/types.h>
 
-// Nanoseconds since the guest's first instruction here; never goes back. Any context once kernel_main() has started.
+// Nanoseconds since the guest's first instruction here; never goes back. Any context once
+// kernel_main() has started.
 ns_t time_monotonic(void);
 // Nanoseconds since 1970-01-01 UTC, following dom0's clock. Any context.
 ns_t time_wall(void);
-// Nanoseconds that the vCPU really ran (time idle or stolen by Xen left out). Costs a hypercall. Any context.
+// Nanoseconds that the vCPU really ran (time idle or stolen by Xen left out). Costs a hypercall.
+// Any context.
 ns_t time_cpu(void);
 
 // A monotonic time as Xen's system time, which hypercalls with time-outs want. Any context.
 ns_t time_to_system(ns_t monotonic);
 
-// A one-shot timer. The callback runs in interrupt context with interrupts off: general registers only, no blocking, short.
-// It may start the same or another timer. Zeroes are a valid idle timer once fn is set; the other fields are the queue's.
+// A one-shot timer. The callback runs in interrupt context with interrupts off: general registers
+// only, no blocking, short. It may start the same or another timer. Zeroes are a valid idle timer
+// once fn is set; the other fields are the queue's.
 struct timer {
     void (*fn)(struct timer *t);
     ns_t deadline;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The wall clock: runs at the monotonic clock's rate, and is printed for the runner to compare with dom0's.
+// The wall clock: runs at the monotonic clock's rate, and is printed for the runner to compare with
+// dom0's.
 #include <halvm/sched.h>
 #include <halvm/time.h>
 #include "../common/test.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A channel whose both ends are ours: sent events arrive once each, masked ones wait, pending is clear when the handler runs, an event sent
-// from the handler is not lost, a closed port is an error.
+// A channel whose both ends are ours: sent events arrive once each, masked ones wait, pending is
+// clear when the handler runs, an event sent from the handler is not lost, a closed port is an
+// error.
 #include <arch/hypercall.h>
 #include <xen/errno.h>
 #include <halvm/events.h>

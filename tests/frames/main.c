@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The frame allocator: every frame once, all come back, ranges are contiguous, exhaustion is an answer and not an accident.
+// The frame allocator: every frame once, all come back, ranges are contiguous, exhaustion is an
+// answer and not an accident.
 #include <halvm/mm.h>
 #include "../common/test.h"
 

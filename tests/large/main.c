@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A guest larger than what is mapped at boot: page tables go on into memory beyond it, and almost all of RAM can be committed, used and
-// given back.
+// A guest larger than what is mapped at boot: page tables go on into memory beyond it, and almost
+// all of RAM can be committed, used and given back.
 #include <halvm/boot.h>
 #include <halvm/mm.h>
 #include "../common/test.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Walks the live page tables: no page is writable and executable at once, page 0 is absent, text is read-only, nothing but text is
-// executable, and a thread's stack has a hole below it.
+// Walks the live page tables: no page is writable and executable at once, page 0 is absent, text is
+// read-only, nothing but text is executable, and a thread's stack has a hole below it.
 #include <arch/p2m.h>
 #include <halvm/boot.h>
 #include <halvm/sched.h>

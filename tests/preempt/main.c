@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Threads that never give way share the vCPU fairly, and each finds its general, vector and x87 registers and its flags as it left them,
-// although it was interrupted between any two instructions.
+// Threads that never give way share the vCPU fairly, and each finds its general, vector and x87
+// registers and its flags as it left them, although it was interrupted between any two
+// instructions.
 #include <halvm/events.h>
 #include <halvm/sched.h>
 #include <halvm/time.h>
@@ -15,7 +16,8 @@ static volatile bool stop;
 static volatile unsigned long rounds[WORKERS];
 static unsigned int spoiled;
 
-// Load 13 general and 16 vector registers, MXCSR's rounding mode and the x87 stack with values made of seed, stay a while, compare.
+// Load 13 general and 16 vector registers, MXCSR's rounding mode and the x87 stack with values made
+// of seed, stay a while, compare.
 static bool registers_hold(uint64_t seed)
 {
     uint64_t bad = 0, x87_in = seed & 0xffff, x87_out = 0;
@@ -23,30 +25,32 @@ static bool registers_hold(uint64_t seed)
 
     __asm__ volatile("stmxcsr %0" : "=m"(mxcsr_old));
     mxcsr_new = (mxcsr_old & ~0x6000u) | (seed & 3) << 13;
-    __asm__ volatile("ldmxcsr %[mx]\n\t"
-                     "fildq %[xin]\n\t"
-                     "movq %[seed], %%xmm0\n\t"
-                     "pshufd $0x44, %%xmm0, %%xmm0\n\t"
-                     "movdqa %%xmm0, %%xmm1\n\tmovdqa %%xmm0, %%xmm7\n\tmovdqa %%xmm0, %%xmm15\n\t"
-                     "mov %[seed], %%rax\n\tmov %%rax, %%rcx\n\tmov %%rax, %%rdx\n\tmov %%rax, %%rsi\n\t"
-                     "mov %%rax, %%rdi\n\tmov %%rax, %%r8\n\tmov %%rax, %%r9\n\tmov %%rax, %%r10\n\t"
-                     "mov %%rax, %%r11\n\tmov %%rax, %%r13\n\tmov %%rax, %%r14\n\t"
-                     "mov $2000, %%r12d\n"
-                     "1: dec %%r12d\n\tjnz 1b\n\t"
-                     "xor %%rax, %%rcx\n\txor %%rax, %%rdx\n\txor %%rax, %%rsi\n\txor %%rax, %%rdi\n\t"
-                     "xor %%rax, %%r8\n\txor %%rax, %%r9\n\txor %%rax, %%r10\n\txor %%rax, %%r11\n\t"
-                     "xor %%rax, %%r13\n\txor %%rax, %%r14\n\t"
-                     "or %%rdx, %%rcx\n\tor %%rsi, %%rcx\n\tor %%rdi, %%rcx\n\tor %%r8, %%rcx\n\t"
-                     "or %%r9, %%rcx\n\tor %%r10, %%rcx\n\tor %%r11, %%rcx\n\tor %%r13, %%rcx\n\tor %%r14, %%rcx\n\t"
-                     "pxor %%xmm0, %%xmm1\n\tpxor %%xmm0, %%xmm7\n\tpxor %%xmm0, %%xmm15\n\t"
-                     "por %%xmm7, %%xmm1\n\tpor %%xmm15, %%xmm1\n\tmovq %%xmm1, %%rdx\n\tor %%rdx, %%rcx\n\t"
-                     "movq %%xmm0, %%rdx\n\txor %%rax, %%rdx\n\tor %%rdx, %%rcx\n\t"
-                     "mov %%rcx, %[bad]\n\t"
-                     "fistpq %[xout]\n\t"
-                     : [bad] "=m"(bad), [xout] "=m"(x87_out)
-                     : [seed] "m"(seed), [xin] "m"(x87_in), [mx] "m"(mxcsr_new)
-                     : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-                       "xmm0", "xmm1", "xmm7", "xmm15", "cc", "memory");
+    __asm__ volatile(
+        "ldmxcsr %[mx]\n\t"
+        "fildq %[xin]\n\t"
+        "movq %[seed], %%xmm0\n\t"
+        "pshufd $0x44, %%xmm0, %%xmm0\n\t"
+        "movdqa %%xmm0, %%xmm1\n\tmovdqa %%xmm0, %%xmm7\n\tmovdqa %%xmm0, %%xmm15\n\t"
+        "mov %[seed], %%rax\n\tmov %%rax, %%rcx\n\tmov %%rax, %%rdx\n\tmov %%rax, %%rsi\n\t"
+        "mov %%rax, %%rdi\n\tmov %%rax, %%r8\n\tmov %%rax, %%r9\n\tmov %%rax, %%r10\n\t"
+        "mov %%rax, %%r11\n\tmov %%rax, %%r13\n\tmov %%rax, %%r14\n\t"
+        "mov $2000, %%r12d\n"
+        "1: dec %%r12d\n\tjnz 1b\n\t"
+        "xor %%rax, %%rcx\n\txor %%rax, %%rdx\n\txor %%rax, %%rsi\n\txor %%rax, %%rdi\n\t"
+        "xor %%rax, %%r8\n\txor %%rax, %%r9\n\txor %%rax, %%r10\n\txor %%rax, %%r11\n\t"
+        "xor %%rax, %%r13\n\txor %%rax, %%r14\n\t"
+        "or %%rdx, %%rcx\n\tor %%rsi, %%rcx\n\tor %%rdi, %%rcx\n\tor %%r8, %%rcx\n\t"
+        "or %%r9, %%rcx\n\tor %%r10, %%rcx\n\tor %%r11, %%rcx\n\tor %%r13, %%rcx\n\tor %%r14, "
+        "%%rcx\n\t"
+        "pxor %%xmm0, %%xmm1\n\tpxor %%xmm0, %%xmm7\n\tpxor %%xmm0, %%xmm15\n\t"
+        "por %%xmm7, %%xmm1\n\tpor %%xmm15, %%xmm1\n\tmovq %%xmm1, %%rdx\n\tor %%rdx, %%rcx\n\t"
+        "movq %%xmm0, %%rdx\n\txor %%rax, %%rdx\n\tor %%rdx, %%rcx\n\t"
+        "mov %%rcx, %[bad]\n\t"
+        "fistpq %[xout]\n\t"
+        : [bad] "=m"(bad), [xout] "=m"(x87_out)
+        : [seed] "m"(seed), [xin] "m"(x87_in), [mx] "m"(mxcsr_new)
+        : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "xmm0",
+          "xmm1", "xmm7", "xmm15", "cc", "memory");
     __asm__ volatile("stmxcsr %0" : "=m"(mxcsr_new));
     if ((mxcsr_new & 0x6000) != ((seed & 3) << 13))
         bad |= 1;

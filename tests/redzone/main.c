@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The 128 bytes below the stack pointer are a leaf function's to use (x86-64 psABI, section 3.2.2), and stock archives do. Keeps values
-// there through 10^8 iterations while timer upcalls arrive at 1 kHz, and finds them intact.
+// The 128 bytes below the stack pointer are a leaf function's to use (x86-64 psABI, section 3.2.2),
+// and stock archives do. Keeps values there through 10^8 iterations while timer upcalls arrive at 1
+// kHz, and finds them intact.
 #include <halvm/events.h>
 #include <halvm/time.h>
 #include "../common/test.h"
@@ -9,8 +10,9 @@ const char test_title[] = "the red zone holds under 1 kHz of upcalls";
 
 #define ITERATIONS 100000000UL
 #define CHUNK      1000000UL
-#define TICKS      3000 // an emulated machine may not keep up with 1 kHz: then the test goes on until as many came
-#define PERIOD     1000000ULL
+#define TICKS \
+    3000 // an emulated machine may not keep up with 1 kHz: then the test goes on until as many came
+#define PERIOD 1000000ULL
 
 static unsigned long ticks;
 
@@ -21,8 +23,9 @@ static void tick(struct timer *t)
                                                            : time_monotonic() + PERIOD);
 }
 
-// All 16 words below %rsp hold seed + their index; each iteration checks one of them and the whole zone is summed now and then.
-// No calls, no pushes: only an upcall could write there. Returns what was wrong, or'ed together.
+// All 16 words below %rsp hold seed + their index; each iteration checks one of them and the whole
+// zone is summed now and then. No calls, no pushes: only an upcall could write there. Returns what
+// was wrong, or'ed together.
 static uint64_t torture(uint64_t iterations, uint64_t seed)
 {
     uint64_t wrong;
@@ -67,7 +70,8 @@ void test_main(void)
     end = time_monotonic();
     events_get_stats(&after);
     printk("%lu iterations, %lu upcalls, %lu ms\n", (unsigned long)done,
-           (unsigned long)(after.upcalls - before.upcalls), (unsigned long)((end - start) / 1000000));
+           (unsigned long)(after.upcalls - before.upcalls),
+           (unsigned long)((end - start) / 1000000));
     if (wrong)
         test_failure("the red zone was written to: %lx", (unsigned long)wrong);
 }

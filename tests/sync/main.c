@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Mutexes exclude, condition variables lose no wake-up, time-outs come in time, priorities are obeyed.
+// Mutexes exclude, condition variables lose no wake-up, time-outs come in time, priorities are
+// obeyed.
 #include <xen/errno.h>
 #include <halvm/sched.h>
 #include <halvm/time.h>

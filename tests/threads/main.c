@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Threads: results through join, thread-local storage, identities, sleeping, many at a time, and all memory back at the end.
+// Threads: results through join, thread-local storage, identities, sleeping, many at a time, and
+// all memory back at the end.
 #include <xen/errno.h>
 #include <halvm/mm.h>
 #include <halvm/sched.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One-shot timers: never early, close to their time, in order, ten thousand at once, stopped ones do not fire, past ones fire at once,
-// and time does not go back.
+// One-shot timers: never early, close to their time, in order, ten thousand at once, stopped ones
+// do not fire, past ones fire at once, and time does not go back.
 #include <halvm/mm.h>
 #include <halvm/sched.h>
 #include <halvm/time.h>
@@ -115,7 +115,8 @@ static void test_many(void)
             continue;
         early += p[i].fired_at < p[i].timer.deadline;
         for (int j = i - 50 > 0 ? i - 50 : 0; j < i; j++) {
-            if (p[j].fired && (p[j].timer.deadline < p[i].timer.deadline) != (p[j].order < p[i].order) &&
+            if (p[j].fired &&
+                (p[j].timer.deadline < p[i].timer.deadline) != (p[j].order < p[i].order) &&
                 p[j].timer.deadline != p[i].timer.deadline)
                 wrong_order++;
         }

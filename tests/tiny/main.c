@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Six MiB are enough for a C kernel under PV. (PVH cannot be had as small: xl itself fails below 18 MiB.)
+// Six MiB are enough for a C kernel under PV. (PVH cannot be had as small: xl itself fails below 18
+// MiB.)
 #include <halvm/mm.h>
 #include "../common/test.h"
 

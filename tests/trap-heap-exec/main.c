@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Memory from vm_commit() cannot be executed unless it was asked for as code, and code cannot be asked for as writable.
+// Memory from vm_commit() cannot be executed unless it was asked for as code, and code cannot be
+// asked for as writable.
 #include <halvm/mm.h>
 #include "../common/test.h"
 

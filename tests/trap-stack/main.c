@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A page that faults lies below each stack: running over the end is told as that, and touches nothing else.
+// A page that faults lies below each stack: running over the end is told as that, and touches
+// nothing else.
 #include <halvm/sched.h>
 #include <halvm/time.h>
 #include "../common/test.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Address space: reserving costs nothing, committing gives zeroes and keeps what is there, decommitting really returns memory, what is too
-// much is refused whole, and wrong arguments are errors.
+// Address space: reserving costs nothing, committing gives zeroes and keeps what is there,
+// decommitting really returns memory, what is too much is refused whole, and wrong arguments are
+// errors.
 #include <xen/errno.h>
 #include <halvm/mm.h>
 #include "../common/test.h"

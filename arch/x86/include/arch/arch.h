@@ -11,10 +11,12 @@
 // Xen's shared page, mapped by arch_early_init().
 extern struct shared_info *shared_info;
 
-// Descriptor tables, trap and upcall entry, shared page. Before anything that can fault is done. start_info_shared is the machine
-// address of the shared page and root the frame of the top page table under PV; both are unused under PVH.
+// Descriptor tables, trap and upcall entry, shared page. Before anything that can fault is done.
+// start_info_shared is the machine address of the shared page and root the frame of the top page
+// table under PV; both are unused under PVH.
 void arch_early_init(maddr_t start_info_shared, mfn_t root);
-// Events may come in from now on (they stay masked until arch_irq_enable()). Returns 0 or Xen's error.
+// Events may come in from now on (they stay masked until arch_irq_enable()). Returns 0 or Xen's
+// error.
 int arch_enable_upcalls(void);
 
 // Interrupts (event upcalls) of this vCPU. Any context.
@@ -22,10 +24,12 @@ unsigned long arch_irq_save(void);          // off; returns the state before
 void arch_irq_restore(unsigned long state); // back to that state, delivering what came in meanwhile
 void arch_irq_enable(void);
 bool arch_irqs_enabled(void);
-// With interrupts off and by a thread: sleep until an event is pending, with interrupts on; off again on return.
+// With interrupts off and by a thread: sleep until an event is pending, with interrupts on; off
+// again on return.
 void arch_idle_wait(void);
 
-// Threads. entry(arg) starts on the given stack with interrupts off (it runs arch_irq_enable() itself) and must not return.
+// Threads. entry(arg) starts on the given stack with interrupts off (it runs arch_irq_enable()
+// itself) and must not return.
 void arch_context_init(struct arch_context *ctx, uintptr_t stack_top, uintptr_t fs_base,
                        void (*entry)(void *), void *arg);
 // The base of %fs, where thread-local storage hangs. Costs a hypercall under PV when it changes.
@@ -33,10 +37,11 @@ void arch_set_fs_base(uintptr_t base);
 // PVH: forget cached translations, all or one page's.
 void arch_tlb_flush(void);
 void arch_tlb_flush_page(uintptr_t va);
-// From a thread with interrupts off, %fs already next's: save into prev, continue next. Returns when prev is continued.
+// From a thread with interrupts off, %fs already next's: save into prev, continue next. Returns
+// when prev is continued.
 void arch_context_switch(struct arch_context *prev, struct arch_context *next);
-// From the end of an upcall that interrupted a thread: save the interrupted state into prev and let the upcall's return continue
-// next instead.
+// From the end of an upcall that interrupted a thread: save the interrupted state into prev and let
+// the upcall's return continue next instead.
 void arch_context_switch_on_return(struct trap_frame *frame, struct arch_context *prev,
                                    struct arch_context *next);
 // Leave the boot stack for a first thread.
@@ -44,7 +49,8 @@ void arch_context_start(struct arch_context *next) __attribute__((noreturn));
 // Did this frame interrupt a thread (rather than the kernel side)?
 bool arch_frame_is_thread(const struct trap_frame *frame);
 
-// Frame-pointer walk from (rip, rbp): up to max return addresses, innermost first; reads only inside [low, high).
+// Frame-pointer walk from (rip, rbp): up to max return addresses, innermost first; reads only
+// inside [low, high).
 unsigned int arch_backtrace(uintptr_t rip, uintptr_t rbp, uintptr_t low, uintptr_t high,
                             uintptr_t *out, unsigned int max);
 void arch_print_frame(const struct trap_frame *frame);
@@ -67,11 +73,11 @@ static inline void arch_pause(void)
     __asm__ volatile("pause" ::: "memory");
 }
 
-#define barrier()     __asm__ volatile("" ::: "memory")
-#define mb()          __atomic_thread_fence(__ATOMIC_SEQ_CST)
-#define rmb()         barrier() // loads are ordered with loads on x86
-#define wmb()         barrier() // stores are ordered with stores on x86
-#define read_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define barrier()           __asm__ volatile("" ::: "memory")
+#define mb()                __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define rmb()               barrier() // loads are ordered with loads on x86
+#define wmb()               barrier() // stores are ordered with stores on x86
+#define read_acquire(p)     __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define write_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Turns the environment's name, given once on the compiler's command line, into facts. Code asks for facts, never for the name,
-// and asks in C: every fact is 0 or 1 (or a number), so that both arms of a branch are compiled everywhere.
+// Turns the environment's name, given once on the compiler's command line, into facts. Code asks
+// for facts, never for the name, and asks in C: every fact is 0 or 1 (or a number), so that both
+// arms of a branch are compiled everywhere.
 #ifndef ARCH_CONFIG_H
 #define ARCH_CONFIG_H
 
@@ -24,8 +25,9 @@
 #undef CONFIG_ENV_pv64
 #undef CONFIG_ENV_pvh64
 
-// 64-bit threads run in user mode: an upcall then arrives on the kernel side's stack, which keeps the red zone of the stock archives
-// whole (docs/abi.md). 32-bit x86 has no red zone; there they run in kernel mode.
+// 64-bit threads run in user mode: an upcall then arrives on the kernel side's stack, which keeps
+// the red zone of the stock archives whole (docs/abi.md). 32-bit x86 has no red zone; there they
+// run in kernel mode.
 #define CONFIG_USER_MODE CONFIG_64BIT
 
 #endif

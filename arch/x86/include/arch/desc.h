@@ -12,15 +12,15 @@
 #define PVH_SEL_TSS       0x30 // two slots
 #define PVH_GDT_WORDS     8
 
-#define MSR_STAR      0xc0000081
-#define MSR_LSTAR     0xc0000082
-#define MSR_SFMASK    0xc0000084
-#define MSR_FS_BASE   0xc0000100
-#define RFLAGS_FIXED  0x0002 // bit 1 reads as one
-#define RFLAGS_TF     0x0100
-#define RFLAGS_IF     0x0200
-#define RFLAGS_DF     0x0400
-#define RFLAGS_IOPL3  0x3000
+#define MSR_STAR     0xc0000081
+#define MSR_LSTAR    0xc0000082
+#define MSR_SFMASK   0xc0000084
+#define MSR_FS_BASE  0xc0000100
+#define RFLAGS_FIXED 0x0002 // bit 1 reads as one
+#define RFLAGS_TF    0x0100
+#define RFLAGS_IF    0x0200
+#define RFLAGS_DF    0x0400
+#define RFLAGS_IOPL3 0x3000
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the entry code saves of an interrupted context, and a thread's whole state while it does not run.
-// The offsets are used by entry_64.S, which asserts them through context.c.
+// What the entry code saves of an interrupted context, and a thread's whole state while it does not
+// run. The offsets are used by entry_64.S, which asserts them through context.c.
 #ifndef ARCH_FRAME_H
 #define ARCH_FRAME_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Hypercalls, without a hypercall page (Xen: docs/guest-guide/x86/hypercall-abi.rst). Return what Xen returns: >= 0, or -errno in
-// Linux numbering. Any context. In a thread of 64-bit PV the same instruction goes through the kernel side's gate, which passes it
-// on (entry_64.S).
+// Hypercalls, without a hypercall page (Xen: docs/guest-guide/x86/hypercall-abi.rst). Return what
+// Xen returns: >= 0, or -errno in Linux numbering. Any context. In a thread of 64-bit PV the same
+// instruction goes through the kernel side's gate, which passes it on (entry_64.S).
 #ifndef ARCH_HYPERCALL_H
 #define ARCH_HYPERCALL_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Included first in every file of the kernel rooms (by the Makefile's -include). The kernel side has its own memory functions, in
-// general registers, because it runs on interrupts where the C library's may not. The labels redirect also the calls that the
-// compiler makes up for itself.
+// Included first in every file of the kernel rooms (by the Makefile's -include). The kernel side
+// has its own memory functions, in general registers, because it runs on interrupts where the C
+// library's may not. The labels redirect also the calls that the compiler makes up for itself.
 #ifndef ARCH_KERNEL_H
 #define ARCH_KERNEL_H
 

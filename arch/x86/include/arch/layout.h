@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The address space, 64-bit. Also read by the linker script and by assembler, so only #defines of plain numbers.
+// The address space, 64-bit. Also read by the linker script and by assembler, so only #defines of
+// plain numbers.
 //
-//   page 0 ...              never mapped
-//   IMAGE_BASE ...          the image and what the builder loaded with it, up to boot_info->mapped_end
-//   VM_LOW_BASE..._END      vm_reserve(VM_LOW): within reach of 32-bit relocations
-//   DIRECT_BASE ...         page tables that lie in frames beyond what is mapped at boot: DIRECT_BASE + (pfn << 12)
-//   VM_BASE..._END          vm_reserve(VM_ANYWHERE)
-//   0xffff8000'00000000 ... Xen's own, under PV
+// clang-format off
+//   page 0                     never mapped
+//   image_start ...            the image and what the builder loaded with it, to mapped_end
+//   VM_LOW_BASE ... _END       vm_reserve(VM_LOW): within reach of 32-bit relocations
+//   DIRECT_BASE + (pfn << 12)  page tables that lie in frames beyond mapped_end
+//   VM_BASE ... _END           vm_reserve(VM_ANYWHERE)
+//   0xffff800000000000 ...     Xen's own, under PV
+// clang-format on
 #ifndef ARCH_LAYOUT_H
 #define ARCH_LAYOUT_H
 
-// PV: text ends and data begins exactly here, a multiple of 2 MiB, so that one level-2 entry's NX bit covers all data.
-// pfn 0 is the first page of text: the place costs no memory.
+// PV: text ends and data begins exactly here, a multiple of 2 MiB, so that one level-2 entry's NX
+// bit covers all data. pfn 0 is the first page of text: the place costs no memory.
 #define PV_TEXT_END 0x10000000
 
 // PVH: virtual is physical, from the customary 1 MiB.

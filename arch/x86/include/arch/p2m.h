@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The guest's frame numbers (pfn) and the machine's (mfn), both ways in constant time. Under PVH they are the same.
+// The guest's frame numbers (pfn) and the machine's (mfn), both ways in constant time. Under PVH
+// they are the same.
 #ifndef ARCH_P2M_H
 #define ARCH_P2M_H
 

@@ -17,11 +17,12 @@ typedef uint64_t pte_t;
 #define PTE_NX       (1ULL << 63)
 #define PTE_ADDR     0x000ffffffffff000ULL
 
-#define PT_ENTRIES     512
-#define PT_INDEX_BITS  9
-#define PT_TOP         CONFIG_PAGING_LEVELS
-#define PT_SHIFT(lvl)  (PAGE_SHIFT + PT_INDEX_BITS * ((lvl)-1)) // address bits below one entry of the level
-#define PT_SPAN(lvl)   (1UL << PT_SHIFT(lvl))                   // bytes that one entry of the level covers
+#define PT_ENTRIES    512
+#define PT_INDEX_BITS 9
+#define PT_TOP        CONFIG_PAGING_LEVELS
+#define PT_SHIFT(lvl) \
+    (PAGE_SHIFT + PT_INDEX_BITS * ((lvl)-1))  // address bits below one entry of the level
+#define PT_SPAN(lvl)   (1UL << PT_SHIFT(lvl)) // bytes that one entry of the level covers
 #define PT_INDEX(a, l) (((uintptr_t)(a) >> PT_SHIFT(l)) & (PT_ENTRIES - 1))
 
 #endif

@@ -14,9 +14,11 @@
 // Bit n: vector n pushes an error code (AMD64 APM volume 2, table 8-1).
 #define TRAPS_WITH_ERROR_CODE 0x60227d00
 
-// What a thread asks of the kernel side with `syscall` besides hypercalls: numbers that no hypercall has.
-#define GATE_FIRST  0x48414c00
-#define GATE_RESUME 0x48414c00 // PV: continue the interrupted context in the first argument (struct arch_context *)
+// What a thread asks of the kernel side with `syscall` besides hypercalls: numbers that no
+// hypercall has.
+#define GATE_FIRST 0x48414c00
+#define GATE_RESUME \
+    0x48414c00 // PV: continue the interrupted context in the first argument (struct arch_context *)
 #define GATE_IDLE   0x48414c01 // PVH: wait for an interrupt with interrupts on
 #define GATE_FS     0x48414c02 // PVH: set the base of %fs to the first argument
 #define GATE_INVLPG 0x48414c03 // PVH: forget the translation of the address in the first argument
