@@ -120,3 +120,19 @@ int fdatasync(int fd)
 void sync(void)
 {
 }
+
+int posix_fadvise(int fd, off_t offset, off_t len, int advice)
+{
+    (void)offset;
+    (void)len;
+    if (fd_cloexec(fd, -1) < 0)
+        return EBADF;
+    return advice >= POSIX_FADV_NORMAL && advice <= POSIX_FADV_NOREUSE ? 0 : EINVAL;
+}
+
+int posix_fallocate(int fd, off_t offset, off_t len)
+{
+    (void)offset;
+    (void)len;
+    return fd_cloexec(fd, -1) < 0 ? EBADF : ENODEV;
+}

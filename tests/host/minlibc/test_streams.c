@@ -280,8 +280,155 @@ static void test_pipe_streams(void)
     check_end();
 }
 
+int ml___isoc99_sscanf(const char *restrict s, const char *restrict format, ...);
+int ml___isoc99_fscanf(FILE *restrict f, const char *restrict format, ...);
+ML(open_memstream);
+ML(fmemopen);
+
+// Formats are put together at random.
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+static void one_scan(void)
+{
+    static const char *const inputs[] = {
+        "12 34",
+        "-5",
+        "+7x",
+        "0x1f",
+        "0xg",
+        "0x",
+        "077",
+        "089",
+        "",
+        "   ",
+        "abc def",
+        "1.5e3",
+        "1e",
+        "1e+",
+        ".5",
+        ".",
+        "-.5e-2z",
+        "inf",
+        "infinity",
+        "infinit",
+        "nan",
+        "-inf",
+        "0x1.8p3",
+        "0x.p1",
+        "99999999999999999999",
+        "-99999999999999999999",
+        "a,b,c",
+        "%5",
+        "12abc34",
+        "(nil)",
+        "0x10 ]",
+        "]x",
+        "^^a-z",
+        "1 2 3 4 5",
+    };
+    static const char *const directives[] = {
+        "%d",  "%i",  "%u",  "%x",  "%o",  "%ld",    "%hd",    "%hhd",    "%lld",  "%zu",   "%jd",
+        "%f",  "%lf", "%Lf", "%g",  "%la", "%s",     "%3s",    "%c",      "%3c",   "%2d",   "%5i",
+        "%4f", "%3x", "%*d", "%*s", "%*f", "%[a-z]", "%[^ ,]", "%3[0-9]", "%[]x]", "%[^]]", "%n",
+        "%p",  "%%",  " ",   ",",   "a",   "1",      "%hhn",   "%*[a-c]",
+    };
+    char format[60] = "";
+    static union {
+        char text[64];
+        long double align;
+    } a[6], b[6];
+
+    memset(a, 0x55, sizeof(a));
+    memset(b, 0x55, sizeof(b));
+    for (size_t n = 1 + check_below(5); n; n--)
+        strcat(format, directives[check_below(sizeof(directives) / sizeof(*directives))]);
+    const char *input = inputs[check_below(sizeof(inputs) / sizeof(*inputs))];
+    int x = sscanf(input, format, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5]);
+    int y = ml___isoc99_sscanf(input, format, &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]);
+    CHECK(x == y, "sscanf(\"%s\", \"%s\"): %d, not %d", input, format, y, x);
+    // What a conversion that fails has left in the array is nobody's business; %Lf leaves padding.
+    int stored = 0;
+    for (const char *p = format; (p = strchr(p, '%')); p++) {
+        if (p[1] == '%') {
+            p++;
+            continue;
+        }
+        if (p[1] == '*')
+            continue;
+        if (stored == x || x != y)
+            break;
+        size_t n = strncmp(p, "%Lf", 3) == 0 ? 10 : sizeof(a[0]);
+        bool counts = p[strspn(p + 1, "0123456789h") + 1] != 'n';
+        CHECK(memcmp(&a[stored], &b[stored], n) == 0, "sscanf(\"%s\", \"%s\"): value %d", input,
+              format, stored);
+        if (!counts)
+            break;
+        stored++;
+    }
+}
+
+static void test_scanf(void)
+{
+    check_begin("streams: scanf");
+    for (unsigned long i = 0; i < 100000 * check_factor; i++)
+        one_scan();
+    char *s = NULL, *t = NULL;
+    CHECK(ml___isoc99_sscanf("hello world", "%ms %m[a-z]", &s, &t) == 2 &&
+              strcmp(s, "hello") == 0 && strcmp(t, "world") == 0,
+          "%%ms");
+    ml_free(s);
+    ml_free(t);
+    char number[2000], word[3000];
+    memset(number, '7', sizeof(number));
+    number[1999] = 0;
+    double d = 0, e = 0;
+    CHECK(ml___isoc99_sscanf(number, "%lf", &d) == 1 && sscanf(number, "%lf", &e) == 1 &&
+              memcmp(&d, &e, 8) == 0,
+          "a long number");
+    CHECK(ml___isoc99_sscanf(number, "%s", word) == 1 && strcmp(word, number) == 0, "a long word");
+    FILE *f = ml_fmemopen((void *)"10 20\nx30", 9, "r");
+    int i = 0, j = 0;
+    CHECK(ml___isoc99_fscanf(f, "%d %d", &i, &j) == 2 && i == 10 && j == 20, "fscanf");
+    CHECK(ml___isoc99_fscanf(f, "%d", &i) == 0 && ml_getc(f) == 'x' &&
+              ml___isoc99_fscanf(f, "%d", &i) == 1 && i == 30 &&
+              ml___isoc99_fscanf(f, "%d", &i) == EOF,
+          "what does not match stays");
+    ml_fclose(f);
+    check_end();
+}
+
+static void test_memory_streams(void)
+{
+    char *s = NULL, *t = NULL, buf[20];
+    size_t n = 0, m = 0;
+
+    check_begin("streams: in memory");
+    FILE *f = ml_open_memstream(&s, &n), *g = open_memstream(&t, &m);
+    for (int i = 0; i < 500; i++) {
+        ml_fprintf(f, "%d,", i);
+        fprintf(g, "%d,", i);
+    }
+    CHECK(ml_fflush(f) == 0 && fflush(g) == 0 && n == m && strcmp(s, t) == 0,
+          "open_memstream: %zu, not %zu", n, m);
+    CHECK(ml_fseek(f, 3, SEEK_SET) == 0 && ml_fputs("XY", f) >= 0 && ml_fclose(f) == 0 && n == 5 &&
+              strncmp(s, "0,1XY,3", 7) == 0,
+          "seek: %zu '%.9s'", n, s);
+    fclose(g);
+    ml_free(s);
+    free(t);
+    f = ml_fmemopen(buf, sizeof(buf), "w");
+    CHECK(ml_fprintf(f, "%s", "12345678901234567890123") == 23 && ml_fflush(f) == EOF &&
+              strlen(buf) == 19,
+          "fmemopen: full");
+    ml_fclose(f);
+    CHECK(strcmp(buf, "1234567890123456789") == 0, "'%s'", buf);
+    check_end();
+}
+
 void test_streams(void)
 {
+    test_scanf();
+    test_memory_streams();
     test_console();
     test_pipe_streams();
     check_begin("streams: random operations");

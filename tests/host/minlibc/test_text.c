@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Encodings against glibc's iconv(), and the splitting of the command line against a shell.
 #include <errno.h>
+#include <getopt.h>
 #include <iconv.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -212,8 +213,53 @@ static void test_args(void)
     check_end();
 }
 
+extern int ml_getopt_long(int argc, char *const *argv, const char *options,
+                          const struct option *longs, int *index);
+ML(optind);
+ML(opterr);
+ML(optarg);
+
+static void test_getopt(void)
+{
+    static const char *const words[] = {"-a",     "-b",    "-bval",   "-ab",  "-c",     "-cx",
+                                        "plain",  "other", "--",      "-",    "--long", "--with=5",
+                                        "--with", "--opt", "--opt=7", "--lo", "--wi=x", "--none",
+                                        "-z",     "-ac",   "--long=3"};
+    static const struct option longs[] = {{"long", no_argument, NULL, 1000},
+                                          {"with", required_argument, NULL, 1001},
+                                          {"opt", optional_argument, NULL, 1002},
+                                          {NULL, 0, NULL, 0}};
+    static const char *const optstrings[] = {"ab:c::", "+ab:c::", ":ab:c::", "-ab:c::"};
+
+    check_begin("command line: getopt_long");
+    opterr = ml_opterr = 0;
+    for (unsigned long i = 0; i < 50000 * check_factor; i++) {
+        char *x[10] = {(char *)"prog"}, *y[10];
+        int argc = 1 + (int)check_below(8);
+        for (int j = 1; j < argc; j++)
+            x[j] = (char *)words[check_below(sizeof(words) / sizeof(*words))];
+        x[argc] = NULL;
+        memcpy(y, x, sizeof(x));
+        char line[200] = "";
+        for (int j = 1; j < argc; j++)
+            sprintf(line + strlen(line), " %s", x[j]);
+        const char *options = optstrings[check_below(4)];
+        optind = ml_optind = 0;
+        int a, b, ia = -1, ib = -1;
+        do {
+            a = getopt_long(argc, x, options, longs, &ia);
+            b = ml_getopt_long(argc, y, options, longs, &ib);
+            CHECK(a == b && (a == -1 || optarg == ml_optarg) && ia == ib && optind == ml_optind,
+                  "<%s> '%s': %d at %d, not %d at %d", line, options, b, ml_optind, a, optind);
+        } while (a != -1 && b != -1 && a == b);
+        CHECK(memcmp(x, y, sizeof(x)) == 0, "<%s> '%s': order", line, options);
+    }
+    check_end();
+}
+
 void test_text(void)
 {
+    test_getopt();
     test_iconv();
     test_args();
 }
