@@ -3,12 +3,14 @@
 #ifndef ARCH_ASM_H
 #define ARCH_ASM_H
 
-#define ENTRY(name)                      \
-    .section.text.name, "ax", @progbits; \
-    .globl name;                         \
-    .p2align 4;                          \
-    .type name, @function;               \
-name:
-#define END(name) .size name, .- name
+// clang-format off
+#define ENTRY(name)                             \
+    .section .text.name, "ax", @progbits;       \
+    .globl name;                                \
+    .p2align 4;                                 \
+    .type name, @function;                      \
+    name:
+#define END(name) .size name, . - name
+// clang-format on
 
 #endif
