@@ -648,5 +648,11 @@ static void construct(int argc, char **argv, char **envp)
 }
 
 // One object, two names: its start, and its end by the assembler.
+#ifdef __x86_64__
+#define POINTER_SIZE "8"
+#else
+#define POINTER_SIZE "4"
+#endif
 const constructor_fn ml___init_array_start[] = {construct};
-__asm__(".globl ml___init_array_end\nml___init_array_end = ml___init_array_start + 8\n");
+__asm__(".globl ml___init_array_end\nml___init_array_end = ml___init_array_start + " POINTER_SIZE
+        "\n");

@@ -106,7 +106,8 @@ static double random_double(void)
     } u = {.bits = check_random()};
 
     if (check_below(4) == 0)
-        u.bits = (u.bits & 0x800fffffffffffffULL) | check_below(3) << 52; // around the subnormals
+        u.bits = (u.bits & 0x800fffffffffffffULL) | (uint64_t)check_below(3)
+                                                        << 52; // around the subnormals
     return isfinite(u.d) ? u.d : 1.0;
 }
 

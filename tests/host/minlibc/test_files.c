@@ -223,7 +223,8 @@ static void look_at_tree(void *arg)
            "W^X");
     char *rw =
         ml_mmap(NULL, 100, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-    EXPECT(rw != MAP_FAILED && (uintptr_t)rw < 1u << 31, "MAP_32BIT: %p", (void *)rw);
+    EXPECT(rw != MAP_FAILED && (sizeof(rw) < 8 || (uintptr_t)rw < 1u << 31), "MAP_32BIT: %p",
+           (void *)rw);
     rw[5] = 1;
     EXPECT(ml_mprotect(rw, 100, PROT_READ | PROT_EXEC) == 0 && rw[5] == 1,
            "mprotect keeps contents");

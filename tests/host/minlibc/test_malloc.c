@@ -181,7 +181,7 @@ static void test_limits(void)
     *err = 0;
     CHECK(!ml_aligned_alloc(24, 8) && *err == EINVAL, "aligned_alloc(24)");
     void *out = NULL;
-    CHECK(ml_posix_memalign(&out, 4, 8) == EINVAL, "posix_memalign(4)");
+    CHECK(ml_posix_memalign(&out, 2, 8) == EINVAL, "posix_memalign(2)");
     void *a = ml_malloc(0), *b = ml_malloc(0);
     CHECK(a && b && a != b, "malloc(0) twice: %p %p", a, b);
     ml_free(a);

@@ -28,15 +28,16 @@ ML(__errno_location);
 
 #define SPAN (100000LL * 31556952)
 
+// Where time_t is narrow, its lower bits.
 static time_t random_time(void)
 {
     int64_t t = (int64_t)(check_random() % (2 * SPAN)) - SPAN;
 
     switch (check_below(4)) {
-    case 0: return t;
-    case 1: return t % 4102444800LL; // 130 years to either side
-    case 2: return t - t % 86400 + (int64_t)check_below(3) - 1;
-    default: return t % 10000000000LL / 1800 * 1800 + (int64_t)check_below(3) - 1;
+    case 0: return (time_t)t;
+    case 1: return (time_t)(t % 4102444800LL); // 130 years to either side
+    case 2: return (time_t)(t - t % 86400 + (int64_t)check_below(3) - 1);
+    default: return (time_t)(t % 10000000000LL / 1800 * 1800 + (int64_t)check_below(3) - 1);
     }
 }
 
@@ -79,14 +80,17 @@ static void test_utc(void)
                        .tm_sec = (int)check_random()};
         struct tm d = c;
         time_t x = timegm(&c), y = ml_timegm(&d);
-        CHECK(x == y && same(&c, &d), "timegm: %lld, not %lld", (long long)y, (long long)x);
+        CHECK(x == y && (x == -1 || same(&c, &d)), "timegm: %lld, not %lld", (long long)y,
+              (long long)x);
     }
-    time_t far = INT64_MAX;
+    // With 32 bits any time fits.
+    time_t far = (time_t)INT64_MAX;
     struct tm tm;
     *ml___errno_location() = 0;
-    CHECK(!ml_gmtime_r(&far, &tm) && *ml___errno_location() == EOVERFLOW, "the year does not fit");
-    far = INT64_MIN;
-    CHECK(!ml_gmtime_r(&far, &tm), "the year does not fit");
+    CHECK(sizeof(far) < 8 || (!ml_gmtime_r(&far, &tm) && *ml___errno_location() == EOVERFLOW),
+          "the year does not fit");
+    far = (time_t)INT64_MIN;
+    CHECK(sizeof(far) < 8 || !ml_gmtime_r(&far, &tm), "the year does not fit");
     check_end();
 }
 
@@ -176,7 +180,7 @@ static void test_strftime(void)
         time_t t = random_time();
         struct tm tm;
         if (t < 86400)
-            t = 86400 - t; // see above
+            t = t < -86400 ? 86400 - (t + 86400) : 86400; // see above
         localtime_r(&t, &tm);
         char format[40], a[400], b[400];
         size_t n = 0;
