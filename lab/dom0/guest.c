@@ -139,12 +139,14 @@ static int command_run(char **words, char *text, size_t size, size_t *length, do
     return status;
 }
 
-static void end_write(const char *how, const struct domain_state *state, double seconds, int xl)
+static void end_write(const char *how, const struct domain_state *state, double seconds,
+                      time_t wall, int xl)
 {
     char text[256];
-    int length = snprintf(text, sizeof(text),
-                          "how %s\nreason %u\ncpu_time %llu\nnanoseconds %.0f\nxl_status %d\n", how,
-                          state->reason, (unsigned long long)state->cpu_time, seconds * 1e9, xl);
+    int length = snprintf(
+        text, sizeof(text),
+        "how %s\nreason %u\ncpu_time %llu\nnanoseconds %.0f\nwall %lld\nxl_status %d\n", how,
+        state->reason, (unsigned long long)state->cpu_time, seconds * 1e9, (long long)wall, xl);
 
     record_write("end", text, (size_t)length);
 }
@@ -186,7 +188,7 @@ static int guest_create(struct run *run)
     xen_log_write(run);
     if (run->domid >= 0)
         domain_destroy(run);
-    end_write("create-failed", &none, 0, status == -1 ? -1 : WEXITSTATUS(status));
+    end_write("create-failed", &none, 0, 0, status == -1 ? -1 : WEXITSTATUS(status));
     return -1;
 }
 
@@ -406,6 +408,7 @@ static int guest_run(struct run *run)
     record_write("created", number, (size_t)snprintf(number, sizeof(number), "%d\n", run->domid));
     const char *how = guest_wait(run, &state);
     double seconds = seconds_now() - start;
+    time_t wall = time(NULL);
     bool shut_down = strcmp(how, "shutdown") == 0;
     bool odd = strcmp(how, "vanished") != 0 && (!shut_down || state.reason == SHUTDOWN_crash);
     int described =
@@ -428,7 +431,7 @@ static int guest_run(struct run *run)
     xen_log_write(run);
     if (strcmp(how, "vanished") != 0)
         domain_destroy(run);
-    end_write(how, &state, seconds, 0);
+    end_write(how, &state, seconds, wall, 0);
     unlink(run->log_path);
     return 0;
 }

@@ -60,6 +60,7 @@ class Outcome:
         self.exit_code = None
         self.cpu_time_ns = None
         self.seconds = None
+        self.dom0_time = None
         self.detail = ""
         self.console = b""
         self.console_path = None
@@ -81,6 +82,7 @@ class Outcome:
             parts.append(text.get("log", "").strip())
         else:
             self.seconds = int(end["nanoseconds"]) / 1e9
+            self.dom0_time = int(end["wall"])
             self.cpu_time_ns = int(end["cpu_time"])
         if how == "timeout":
             self.ending = "timeout"
@@ -126,7 +128,7 @@ class Outcome:
     def as_json(self):
         return {"name": self.name, "cfg": self.cfg, "ending": self.ending, "exit_code": self.exit_code,
                 "console": self.console_path, "cpu_time_ns": self.cpu_time_ns, "seconds": self.seconds,
-                "detail": self.detail}
+                "dom0_time": self.dom0_time, "detail": self.detail}
 
 
 def exit_code(console):
