@@ -65,9 +65,11 @@ int finalized(void)
     return nr_finalized;
 }
 
-double many_arguments(int a, double b, char c, long d, float e, short f, int g, int h, long i, double j)
+double many_arguments(int a, double b, char c, long d, float e, short f, int g, int h, long i,
+                      double j)
 {
-    return a + 2 * b + 3 * c + 4 * (double)d + 5 * (double)e + 6 * f + 7 * g + 8 * h + 9 * (double)i + 10 * j;
+    return a + 2 * b + 3 * c + 4 * (double)d + 5 * (double)e + 6 * f + 7 * g + 8 * h +
+           9 * (double)i + 10 * j;
 }
 
 int errno_of(int err)

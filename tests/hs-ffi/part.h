@@ -20,7 +20,8 @@ int call_exported(int n);
 void fill_record(struct record *r);
 void count_finalized(int *p);
 int finalized(void);
-double many_arguments(int a, double b, char c, long d, float e, short f, int g, int h, long i, double j);
+double many_arguments(int a, double b, char c, long d, float e, short f, int g, int h, long i,
+                      double j);
 int errno_of(int err);
 
 #endif
