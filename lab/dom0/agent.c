@@ -5,7 +5,8 @@
 // A session starts with "HALVMLAB" and 16 bytes of the client's choice, answered by a frame 'H'
 // that carries them back: what an earlier client left in the pipe cannot be taken for an answer.
 // Then frames go both ways, each a type byte, a 32-bit little-endian length and that many bytes.
-//   client: 'A' start a command: flags byte (1 = terminal), then NUL-ended words: folder, argv...
+//   client: 'P' write a file, its folders made as needed: path; its bytes follow as input
+//           'A' start a command: flags byte (1 = terminal), then NUL-ended words: folder, argv...
 //           'I' its standard input; 'E' end of input; 'W' rows and columns (two 16-bit numbers);
 //           'K' signal number (one byte) for its process group
 //   agent:  'O' standard output (and error, on a terminal); 'R' standard error;
@@ -14,6 +15,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -30,6 +32,7 @@
 #include <unistd.h>
 
 enum { FRAME_MAX = 65536, HEADER = 5, WORDS_MAX = 512, MAGIC_LENGTH = 8, NONCE_LENGTH = 16 };
+enum { AGENT_FAILED = 255 };
 enum { DRAIN_MS = 100, CONNECT_MS = 100, GRACE_SECONDS = 30 };
 
 static const char magic[MAGIC_LENGTH + 1] = "HALVMLAB";
@@ -41,6 +44,8 @@ struct session {
     int in, out, err;
     bool terminal;
     bool input_ended;
+    char *file; // the path being written, the command being none; NULL otherwise
+    int file_error;
     uint8_t *frame;
     size_t have;
     uint8_t *pending;
@@ -101,6 +106,75 @@ static int frame_send(int port, char type, const void *data, size_t length)
         buffer[1 + i] = (uint8_t)(length >> (8 * i));
     memcpy(buffer + HEADER, data, length);
     return port_write(port, buffer, HEADER + length);
+}
+
+static int exit_send(struct session *s, uint32_t code)
+{
+    uint8_t bytes[4] = {(uint8_t)code, (uint8_t)(code >> 8), (uint8_t)(code >> 16),
+                        (uint8_t)(code >> 24)};
+
+    return frame_send(s->port, 'X', bytes, sizeof(bytes));
+}
+
+static void part_name(const char *path, char *part, size_t size)
+{
+    snprintf(part, size, "%s.part", path);
+}
+
+static int file_start(struct session *s, const uint8_t *path, size_t length)
+{
+    char part[PATH_MAX + 8];
+
+    if (s->child != 0 || s->file || length < 2 || length > PATH_MAX || path[0] != '/' ||
+        path[length - 1] != 0)
+        return -EPROTO;
+    s->file = strdup((const char *)path);
+    if (!s->file)
+        return -ENOMEM;
+    for (char *slash = strchr(s->file + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(s->file, 0755);
+        *slash = '/';
+    }
+    part_name(s->file, part, sizeof(part));
+    s->in = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    s->file_error = s->in < 0 ? errno : 0;
+    s->input_ended = false;
+    return 0;
+}
+
+static int file_finish(struct session *s)
+{
+    char part[PATH_MAX + 8];
+    int rc = 0;
+
+    part_name(s->file, part, sizeof(part));
+    if (!s->file_error && rename(part, s->file) < 0)
+        s->file_error = errno;
+    if (s->file_error) {
+        const char *text = strerror(s->file_error);
+        unlink(part);
+        rc = frame_send(s->port, 'R', text, strlen(text));
+    }
+    free(s->file);
+    s->file = NULL;
+    return rc < 0 ? rc : exit_send(s, s->file_error ? 1 : 0);
+}
+
+static void file_abandon(struct session *s)
+{
+    char part[PATH_MAX + 8];
+
+    if (!s->file)
+        return;
+    part_name(s->file, part, sizeof(part));
+    unlink(part);
+    free(s->file);
+    s->file = NULL;
+    if (s->in >= 0)
+        close(s->in);
+    s->in = -1;
+    s->pending_length = 0;
 }
 
 static void child_forget(struct session *s)
@@ -177,7 +251,7 @@ static int child_start(struct session *s, uint8_t *words, size_t length)
     char *argv[WORDS_MAX + 1];
     size_t count = 0;
 
-    if (s->child != 0 || length < 2 || words[length - 1] != 0)
+    if (s->child != 0 || s->file || length < 2 || words[length - 1] != 0)
         return -EPROTO;
     for (size_t at = 1; at < length && count < WORDS_MAX; at += strlen((char *)words + at) + 1)
         argv[count++] = (char *)words + at;
@@ -214,7 +288,10 @@ static void input_push(struct session *s)
                                       s->pending_length - s->pending_done);
         if (n < 0 && s->in >= 0 && (errno == EAGAIN || errno == EINTR))
             return;
-        // A child that has closed its input gets the rest thrown away, as a pipe would.
+        // A child that has closed its input gets the rest thrown away, as a pipe would do. What
+        // does not fit a file is an error that is told at its end.
+        if (n < 0 && s->file && !s->file_error)
+            s->file_error = errno;
         s->pending_done = n < 0 ? s->pending_length : s->pending_done + (size_t)n;
     }
     s->pending_length = 0;
@@ -260,9 +337,7 @@ static int child_finish(struct session *s, int status)
             return rc;
     } while (rc > 0 || ((s->out >= 0 || s->err >= 0) && poll(p, 2, DRAIN_MS) > 0));
     child_forget(s);
-    uint8_t bytes[4] = {(uint8_t)code, (uint8_t)(code >> 8), (uint8_t)(code >> 16),
-                        (uint8_t)(code >> 24)};
-    return frame_send(s->port, 'X', bytes, sizeof(bytes));
+    return exit_send(s, code);
 }
 
 static void child_abandon(struct session *s)
@@ -294,6 +369,7 @@ static void child_abandon(struct session *s)
 static int frame_handle(struct session *s, uint8_t type, uint8_t *data, size_t length)
 {
     switch (type) {
+    case 'P': return file_start(s, data, length);
     case 'A': return child_start(s, data, length);
     case 'I':
         memcpy(s->pending, data, length);
@@ -305,7 +381,7 @@ static int frame_handle(struct session *s, uint8_t type, uint8_t *data, size_t l
         s->input_ended = true;
         if (s->pending_length == 0)
             input_close(s);
-        return 0;
+        return s->file ? file_finish(s) : 0;
     case 'W':
         if (length == 4 && s->terminal && s->out >= 0) {
             struct winsize size = {.ws_row = (unsigned short)(data[0] | data[1] << 8),
@@ -344,6 +420,12 @@ static int frames_handle(struct session *s)
         if (s->have < HEADER + length)
             return 0;
         int rc = frame_handle(s, s->frame[0], s->frame + HEADER, length);
+        if (rc < 0 && rc != -EPIPE) {
+            // Without an answer the client would wait for ever.
+            const char *text = strerror(-rc);
+            frame_send(s->port, 'R', text, strlen(text));
+            exit_send(s, AGENT_FAILED);
+        }
         if (rc < 0)
             return rc;
         s->have -= HEADER + length;
@@ -465,6 +547,7 @@ static void port_serve(const char *path)
         while (rc >= 0)
             rc = session_step(&s);
         child_abandon(&s);
+        file_abandon(&s);
         if (rc != -EPROTO)
             s.have = 0;
     }

@@ -62,7 +62,6 @@ class Sent:
         with self.transfer:
             if excess:
                 link.run(["rm", "-f", "--", *excess])
-            link.run(["mkdir", "-p", "--", guest.folder])
             for path in paths:
                 stat = os.stat(path)
                 version = (stat.st_mtime_ns, stat.st_size, stat.st_ino)

@@ -125,13 +125,25 @@ class Session:
         """Runs a command in dom0 and returns its exit status. `stdin`: None, bytes, or a file descriptor to read
         to its end; `out` and `err` take bytes as they come. `events` may return frames to send at any time.
         `deadline` is a time.monotonic() value after which LabError is raised."""
-        out = out or (lambda data: None)
-        err = err or out
         flags = b"\1" if terminal else b"\0"
         start = flags + b"\0".join(word.encode(errors="surrogateescape") for word in [folder, *words]) + b"\0"
         if len(start) > FRAME_MAX:
             raise LabError("the command for dom0 is longer than %d bytes" % FRAME_MAX)
-        sending = bytearray(frame(b"A", start))
+        return self._converse(frame(b"A", start), " ".join(words), stdin, out, err, events, deadline)
+
+    def put(self, path, target):
+        """Copies a file of the host to dom0, where it appears at once as a whole."""
+        with open(path, "rb") as source:
+            errors = bytearray()
+            name = target.encode(errors="surrogateescape") + b"\0"
+            if self._converse(frame(b"P", name), "put", source.fileno(), errors.extend):
+                raise LabError("cannot put %s into dom0: %s" % (path, errors.decode(errors="replace").strip()))
+
+    def _converse(self, start, what, stdin, out=None, err=None, events=None, deadline=None):
+        """Sends a request and its input, hands on what comes, until the exit status comes."""
+        out = out or (lambda data: None)
+        err = err or out
+        sending = bytearray(start)
         source = stdin if isinstance(stdin, int) else None
         if isinstance(stdin, bytes):
             for at in range(0, len(stdin), CHUNK):
@@ -153,7 +165,7 @@ class Session:
             if deadline is not None:
                 left = min(left, deadline - time.monotonic())
                 if left <= 0:
-                    raise LabError("dom0 did not finish `%s` in time" % " ".join(words))
+                    raise LabError("dom0 did not finish `%s` in time" % what)
             for fd, ready in poller.poll(left * 1000):
                 if fd == source:
                     data = os.read(source, CHUNK)
@@ -200,12 +212,3 @@ class Session:
                 status, = struct.unpack("<I", data)
         del self.received[:at]
         return status
-
-    def put(self, path, target, deadline=None):
-        """Copies a file of the host to dom0."""
-        with open(path, "rb") as source:
-            errors = bytearray()
-            script = 'mkdir -p "$(dirname "$1")" && cat >"$1.part" && mv -f "$1.part" "$1" || { rm -f "$1.part"; false; }'
-            status = self.run(["sh", "-c", script, "put", target], stdin=source.fileno(), out=errors.extend, deadline=deadline)
-        if status:
-            raise LabError("cannot put %s into dom0: %s" % (path, errors.decode(errors="replace").strip()))

@@ -68,6 +68,9 @@ def test_put_get(bench):
     status, _, err = bench.xen("get", "/absent", "nowhere")
     assert status == 2 and b"/absent" in err and not os.path.exists(bench.path("nowhere")), err
     bench.must("sh", "rm -r /tmp/new")
+    status, _, err = bench.xen("put", "there", "/proc/absent/there")
+    assert status == 2 and b"No such file" in err, err
+    assert bench.xen("sh", "true")[0] == 0
 
 
 def test_run(bench):
