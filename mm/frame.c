@@ -206,7 +206,8 @@ pfn_t frame_alloc_aligned(size_t n, size_t align)
 
 bool frames_promise(size_t n)
 {
-    if (free_count - promised < n)
+    // Handing n frames out can take pages of bits as well.
+    if (free_count - promised < n + n / FRAMES_PER_PAGE + 3)
         return false;
     promised += n;
     return true;
