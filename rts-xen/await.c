@@ -7,9 +7,9 @@
 #if !defined(THREADED_RTS)
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <time.h>
 #include <halvm/types.h>
 
 #include "signals.h"
@@ -67,21 +67,18 @@ static ns_t first_deadline(void)
     return (ns_t)sleeping_queue->block_info.target * TARGET_UNIT;
 }
 
-// Milliseconds for poll(), rounded up; a wait that is longer than it can express is taken in
-// several.
-static int poll_timeout(ns_t deadline)
+// What is left until deadline. NULL: no end.
+static const struct timespec *time_left(ns_t deadline, struct timespec *out)
 {
     if (deadline == NS_NEVER)
-        return -1;
+        return NULL;
 
     ns_t now = (ns_t)getProcessElapsedTime();
+    ns_t left = deadline > now ? deadline - now : 0;
 
-    if (deadline <= now)
-        return 0;
-
-    ns_t ms = (deadline - now + 999999) / 1000000;
-
-    return ms > INT_MAX ? INT_MAX : (int)ms;
+    out->tv_sec = (time_t)(left / NS_PER_SEC);
+    out->tv_nsec = (long)(left % NS_PER_SEC);
+    return out;
 }
 
 static size_t collect_descriptors(void)
@@ -110,7 +107,7 @@ static size_t collect_descriptors(void)
     return count;
 }
 
-// A negative descriptor is one that poll() skips.
+// A negative descriptor is one that ppoll() skips.
 static bool is_bad(const struct pollfd *p)
 {
     return p->fd < 0 || (p->revents & POLLNVAL);
@@ -153,14 +150,16 @@ static bool wake_waiters(void)
 // something to look at.
 static bool poll_descriptors(size_t count, ns_t deadline)
 {
+    struct timespec left;
+
     for (size_t i = 0; i < count; i++) {
         if (is_bad(&polled[i]))
             deadline = 0;
     }
-    if (poll(polled, count, poll_timeout(deadline)) >= 0)
+    if (ppoll(polled, count, time_left(deadline, &left), NULL) >= 0)
         return wake_waiters();
     if (errno != EINTR) {
-        errorBelch("awaitEvent: poll() failed, errno %d", errno);
+        errorBelch("awaitEvent: ppoll() failed, errno %d", errno);
         stg_exit(EXIT_INTERNAL_ERROR);
     }
     return false;

@@ -85,8 +85,11 @@ static bool may_fit(W_ words)
 
     size_t need = ROUND_UP(words * sizeof(W_), MBLOCK_SIZE) + 2 * MBLOCK_SIZE;
 
-    if (need > heaplimit_memory_free())
+    if (need > heaplimit_memory_free()) {
+        ACQUIRE_LOCK(&sm_mutex);
         returnMemoryToOS(UINT32_MAX);
+        RELEASE_LOCK(&sm_mutex);
+    }
     return need <= heaplimit_memory_free();
 }
 

@@ -1,8 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Operating-system threads as the non-threaded runtime sees them: there is one.
+// What every way of the runtime asks about operating-system threads. The non-threaded one knows a
+// single thread.
 #include "rts_private.h"
 
+#include <unistd.h>
 #include <halvm/sched.h>
+
+void freeThreadingResources(void)
+{
+}
+
+KernelThreadId kernelThreadId(void)
+{
+    return thread_id(thread_self());
+}
+
+#if !defined(THREADED_RTS)
 
 // forkOS needs the threaded runtime; base checks rtsSupportsBoundThreads before it comes here.
 int forkOS_createThread(HsStablePtr entry)
@@ -11,16 +24,9 @@ int forkOS_createThread(HsStablePtr entry)
     return -1;
 }
 
-void freeThreadingResources(void)
-{
-}
-
 uint32_t getNumberOfProcessors(void)
 {
     return 1;
 }
 
-KernelThreadId kernelThreadId(void)
-{
-    return thread_id(thread_self());
-}
+#endif

@@ -83,6 +83,10 @@ extern StgTSO *blocked_queue_hd, *blocked_queue_tl; // in _link order, ends in E
 extern StgTSO *sleeping_queue;                      // the same, by ascending block_info.target
 #endif
 
+#if defined(THREADED_RTS)
+extern Mutex sm_mutex; // protects the block allocator
+#endif
+
 void scheduleThread(Capability *cap, StgTSO *tso);
 StgTSO *raiseAsync(Capability *cap, StgTSO *tso, StgClosure *exception, bool stop_at_atomically,
                    StgUpdateFrame *stop_here);

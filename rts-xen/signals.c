@@ -5,9 +5,9 @@
 #include "rts_private.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 #include <halvm/sched.h>
 
+#include "iomanager.h"
 #include "signals.h"
 
 // Read and written by unix's System.Posix.Signals.
@@ -142,6 +142,16 @@ void startSignalHandlers(Capability *cap)
     }
 }
 
+#else
+
+// base's timer manager starts the handlers.
+static void queue_signal(int sig, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (!iomanager_send_signal(sig, info))
+        errorBelch("signal %d is lost", sig);
+}
+
 #endif
 
 static bool set_action(int sig, void (*handler)(int))
@@ -152,7 +162,6 @@ static bool set_action(int sig, void (*handler)(int))
     return sigaction(sig, &action, NULL) == 0;
 }
 
-#if !defined(THREADED_RTS)
 static bool set_haskell_action(int sig, StgInt spi, const sigset_t *mask)
 {
     struct sigaction action = {.sa_sigaction = queue_signal, .sa_flags = SA_SIGINFO};
@@ -166,16 +175,6 @@ static bool set_haskell_action(int sig, StgInt spi, const sigset_t *mask)
         action.sa_flags |= SA_NOCLDSTOP;
     return sigaction(sig, &action, NULL) == 0;
 }
-#else
-// The threaded runtime hands signals to base's timer manager through a pipe.
-static bool set_haskell_action(int sig, StgInt spi, const sigset_t *mask)
-{
-    (void)sig;
-    (void)spi;
-    (void)mask;
-    return false;
-}
-#endif
 
 static bool grow_handlers(int sig)
 {
@@ -242,30 +241,4 @@ void resetDefaultHandlers(void)
 {
     set_action(SIGINT, SIG_DFL);
     set_action(SIGPIPE, SIG_DFL);
-}
-
-// base's I/O manager of the threaded runtime says where to wake it. The non-threaded runtime has
-// none, but base links the calls.
-static int manager_wakeup_fd = -1;
-
-void setIOManagerWakeupFd(int fd)
-{
-    manager_wakeup_fd = fd;
-}
-
-void ioManagerWakeup(void)
-{
-    const StgWord64 count = 0xff; // the value that base knows as a wake-up
-
-    if (manager_wakeup_fd >= 0 &&
-        write(manager_wakeup_fd, &count, sizeof(count)) != (ssize_t)sizeof(count) &&
-        manager_wakeup_fd >= 0)
-        errorBelch("ioManagerWakeup: the I/O manager cannot be woken");
-}
-
-static int timer_manager_fd = -1;
-
-void setTimerManagerControlFd(int fd)
-{
-    timer_manager_fd = fd;
 }

@@ -22,7 +22,7 @@ NOT_A_PROGRAM = re.compile(r"-(shared|r|c|E|S|v|dumpversion|dumpmachine|###|-ver
                            r"|--?print-.*")
 # The runtime's ways: what the name of libHSrts says, and which of our archives matches its data structures.
 RTS_WAYS = {"": "", "_debug": "", "_l": "", "_p": "_p", "_debug_p": "_p",
-            "_thr": "_thr", "_thr_l": "_thr", "_thr_debug": "_thr_debug", "_thr_p": "_thr_p", "_thr_debug_p": "_thr_debug_p"}
+            "_thr": "_thr", "_thr_l": "_thr", "_thr_debug": "_thr_debug", "_thr_p": "_thr_p"}
 
 
 def host_compiler():
@@ -93,12 +93,10 @@ class LinkLine:
 def rts_archive(libs, way):
     """Our layer for a way of GHC's runtime."""
     if way not in RTS_WAYS:
-        raise Failure(f"libHSrts{way}.a: this way of GHC's runtime is not known here")
+        raise Failure(f"libHSrts{way}.a: this way of GHC's runtime is not supported")
     path = os.path.join(libs, f"librts-xen{RTS_WAYS[way]}.a")
     if os.path.isfile(path):
         return path
-    if "_thr" in way:
-        raise Failure("-threaded: the threaded runtime is not supported yet; Haskell threads (forkIO) work without it")
     raise Failure(f"{path}: not there, so programs for libHSrts{way}.a cannot be linked")
 
 
@@ -172,8 +170,9 @@ class Linker:
             command.append(table)
         if self.line.rts is not None:
             # All of it, and before GHC's archives: a function that is defined already does not pull its stock member in.
-            # The two --wrap are rts-xen's heap limit.
-            command += ["-Wl,--wrap=allocateMightFail,--wrap=allocatePinned", "-Wl,--whole-archive", rts_archive(libs, self.line.rts), "-Wl,--no-whole-archive"]
+            # What is wrapped: rts-xen's heap limit, and its view of the I/O manager's descriptors.
+            command += ["-Wl,--wrap=allocateMightFail,--wrap=allocatePinned,--wrap=setIOManagerControlFd",
+                        "-Wl,--whole-archive", rts_archive(libs, self.line.rts), "-Wl,--no-whole-archive"]
         command += ["-Wl,--start-group", *self.line.inputs, in_libs("libhalvm.a"), in_libs("libminlibc.a"),
                     in_libs("libminlibm.a"), "-lgcc", "-Wl,--end-group"]
         return command
