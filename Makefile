@@ -26,6 +26,7 @@ MAKEFLAGS += --no-builtin-rules
 
 include make/flags.mk
 include make/rooms.mk
+include rts-xen/ways.mk
 include make/tests.mk
 
 .PHONY: all

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The libraries: for each environment E, $(O)/E/lib/{libhalvm,libminlibc,libminlibm,librts-xen}.a, halvm.lds and crt0.o.
+# The libraries (rts-xen/ways.mk has more of the last): for each environment E, $(O)/E/lib/{libhalvm,libminlibc,libminlibm,librts-xen}.a, halvm.lds and crt0.o.
 
 KERNEL_ROOMS := arch/x86 boot mm events grant time sched console xenbus ivc
 kernel_src := $(foreach r,$(KERNEL_ROOMS),$(wildcard $(r)/*.c))
@@ -21,20 +21,13 @@ kernel_$(1) := $$(call objs,$(1),$$(filter-out $$(entry_all),$$(kernel_src)) $$(
 libc_$(1) := $$(call objs,$(1),$$(libc_src))
 libm_$(1) := $$(call objs,$(1),$$(libm_src))
 rts_$(1) := $$(call objs,$(1),$$(rts_src))
-rts_p_$(1) := $$(call objs,$(1)/p,$$(rts_src))
 
 $$(kernel_$(1)) $$(crt_$(1)): CFLAGS = $$(KERNEL) -DCONFIG_ENV_$(1)
 $$(libc_$(1)): CFLAGS = $$(LIBC)
 $$(libm_$(1)): CFLAGS = $$(LIBM)
 $$(rts_$(1)): CFLAGS = $$(RTS)
-# GHC's structures differ where it profiles.
-$$(rts_p_$(1)): CFLAGS = $$(RTS) -DPROFILING
 
 $(O)/$(1)/%.o: %.c
-	@mkdir -p $$(@D)
-	$$(say) CC $$@
-	$$(Q)$$(CC) $$(CFLAGS) -c $$< -o $$@
-$(O)/$(1)/p/%.o: %.c
 	@mkdir -p $$(@D)
 	$$(say) CC $$@
 	$$(Q)$$(CC) $$(CFLAGS) -c $$< -o $$@
@@ -47,11 +40,6 @@ $(O)/$(1)/lib/libhalvm.a: $$(kernel_$(1))
 $(O)/$(1)/lib/libminlibc.a: $$(libc_$(1))
 $(O)/$(1)/lib/libminlibm.a: $$(libm_$(1))
 $(O)/$(1)/lib/librts-xen.a: $$(rts_$(1))
-$(O)/$(1)/lib/librts-xen_p.a: $$(rts_p_$(1))
-# The GHC whose structures the layer knows; the linker checks it.
-$(O)/$(1)/lib/rts-xen.ghc: $$(rts_src)
-	@mkdir -p $$(@D)
-	$$(Q)ghc --numeric-version > $$@
 $(O)/$(1)/lib/crt0.o: $$(crt_$(1))
 	@mkdir -p $$(@D)
 	$$(Q)ld -r -o $$@ $$^
@@ -59,7 +47,7 @@ $(O)/$(1)/lib/halvm.lds: boot/halvm.lds.S arch/x86/include/arch/layout.h arch/x8
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) -E -P -x c -Iarch/x86/include -D__ASSEMBLER__ -DCONFIG_ENV_$(1) $$< -o $$@
 
-runtime-$(1): $$(addprefix $(O)/$(1)/lib/,libhalvm.a libminlibc.a libminlibm.a librts-xen.a librts-xen_p.a rts-xen.ghc crt0.o halvm.lds)
+runtime-$(1): $$(addprefix $(O)/$(1)/lib/,libhalvm.a libminlibc.a libminlibm.a librts-xen.a crt0.o halvm.lds)
 .PHONY: runtime-$(1)
 runtime: runtime-$(1)
 -include $$(shell find $(O)/$(1) -name '*.d' 2>/dev/null)
