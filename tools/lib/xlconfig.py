@@ -27,7 +27,7 @@ SMALL = 64
 
 def quote(text):
     """A string as it stands between the quotes of a configuration."""
-    if "\n" in text or ('"' in text and "'" in text):
+    if not text.isprintable():
         raise layout.Failure(f"xl's configuration cannot express this text: {text!r}")
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
