@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: BSD-3-Clause
--- What the threaded runtime adds: bound threads, safe foreign calls that let others run, registerDelay, several capabilities.
+-- title: the threaded runtime
+--
+-- Bound threads; safe foreign calls that block at the same time and let Haskell threads run meanwhile; timers of base's I/O manager;
+-- several capabilities that share the work.
 module Main (main) where
 
 import Control.Concurrent

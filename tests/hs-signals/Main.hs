@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: BSD-3-Clause
--- Haskell handlers of signals that the program raises, while it runs, while it sleeps and while nothing else could go on.
+-- title: Haskell handlers of signals that the program raises
+--
+-- Handlers run while the program runs, while it sleeps and while nothing else could go on; they can be ignored, reset, and caught once.
 module Main (main) where
 
 import Control.Concurrent

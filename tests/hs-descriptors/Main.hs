@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: BSD-3-Clause
--- Threads that wait for descriptors: one pipe written late, one that never is, a descriptor that is closed, beside sleepers.
+-- title: Haskell threads that wait for descriptors
+--
+-- Forty threads wait for pipes and are woken one by one as each is written; a time-out ends a wait; sleepers beside waiters are woken in
+-- time; the end of a pipe is readable; waiting for a closed descriptor is an error in the thread that does it.
 module Main (main) where
 
 import Control.Concurrent
