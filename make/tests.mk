@@ -8,7 +8,7 @@ target_pvh64 := xen-pvh
 lib_files := libhalvm.a libminlibc.a libminlibm.a librts-xen.a crt0.o halvm.lds
 
 # A C test may use libc and the kernel rooms, and look into the processor's room.
-TEST_CFLAGS = $(COMMON) -D_GNU_SOURCE -fno-stack-protector -ftls-model=local-exec -Iarch/x86/include
+TEST_CFLAGS = $(COMMON) -D_GNU_SOURCE -fno-builtin -fno-stack-protector -ftls-model=local-exec -Iarch/x86/include
 
 define c_test_environment
 $(O)/$(1)/tests/%.o: tests/%.c

@@ -15,8 +15,9 @@ void test_main(void)
     long drift;
 
     thread_sleep_until(mono + 300 * MS);
+    // The two clocks are read one after the other, and the guest may lose its CPU in between.
     drift = (long)(time_wall() - wall) - (long)(time_monotonic() - mono);
-    CHECK(drift > -(long)MS && drift < (long)MS);
+    CHECK(drift > -50 * (long)MS && drift < 50 * (long)MS);
     // 300 ms asleep are not CPU time; being awake is.
     cpu = time_cpu() - cpu;
     CHECK(cpu > 0 && cpu < 200 * MS);
