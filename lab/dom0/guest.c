@@ -6,7 +6,7 @@
 //   xl       what `xl create` printed
 //   console  the whole console output    (not with -L)
 //   rest     bytes left in the console ring that the guest never sent an event for
-//   vcpus    state of the virtual CPUs   when the guest crashed or had to be ended
+//   vcpus    state of the virtual CPUs   when the guest had to be ended
 //   context  registers and stacks        when the guest crashed or had to be ended
 //   log      what Xen logged meanwhile
 //   end      lines "key value": how, reason, cpu_time, nanoseconds, xl_status
@@ -411,8 +411,11 @@ static int guest_run(struct run *run)
     time_t wall = time(NULL);
     bool shut_down = strcmp(how, "shutdown") == 0;
     bool odd = strcmp(how, "vanished") != 0 && (!shut_down || state.reason == SHUTDOWN_crash);
-    int described =
-        odd ? domain_vcpus_describe(&run->host, (uint32_t)run->domid, vcpus, sizeof(vcpus)) : 0;
+    int described = 0;
+
+    // A domain that has shut down has no CPU left that runs or waits.
+    if (odd && !shut_down)
+        described = domain_vcpus_describe(&run->host, (uint32_t)run->domid, vcpus, sizeof(vcpus));
 
     if (strcmp(how, "vanished") != 0 &&
         domain_console_map(&run->host, (uint32_t)run->domid, &page) == 0) {

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 
-from . import LabError
+from . import LabError, process
 
 # What dom0 runs directly. The hypervisor, its tools and the kernel are versioned by name, so
 # they are found through the packages that depend on the current ones.
@@ -89,7 +89,8 @@ def fetch(wanted, folder, say):
         os.makedirs(partial, exist_ok=True)
         try:
             done = subprocess.run(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=", *absent],
-                                  cwd=partial, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                                  cwd=partial, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  preexec_fn=process.dies_with_parent())
             if done.returncode:
                 raise LabError("apt-get download failed:\n" + done.stdout.strip()[-2000:])
             for entry in os.listdir(partial):
@@ -105,6 +106,7 @@ def fetch(wanted, folder, say):
 def unpack(paths, folder):
     os.makedirs(folder)
     for path in paths:
-        done = subprocess.run(["dpkg", "-x", path, folder], stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(["dpkg", "-x", path, folder], stderr=subprocess.PIPE, text=True,
+                              preexec_fn=process.dies_with_parent())
         if done.returncode:
             raise LabError("dpkg -x %s: %s" % (path, done.stderr.strip()))

@@ -42,11 +42,11 @@ def _run_private(work, settings, overall, log_copy):
     timer.daemon = True
     began = time.monotonic()
     try:
-        timer.start()
         if settings.icount:
-            _run_icount(work, lab, overall)
+            _run_icount(work, lab, overall, timer)
         else:
             lab.start()
+            timer.start()
             lab.wait_ready()
             work.run_live(lab)
     except LabError:
@@ -59,7 +59,7 @@ def _run_private(work, settings, overall, log_copy):
         lab.stop()
 
 
-def _run_icount(work, lab, overall):
+def _run_icount(work, lab, overall, timer):
     archive = work.plan(image.ready(lab.say))
     # The archive is in memory twice while dom0 unpacks it.
     lab.settings.dom0_mb += 2 * (len(archive) >> 20)
@@ -68,6 +68,7 @@ def _run_icount(work, lab, overall):
     with open(path, "wb") as out:
         out.write(archive)
     lab.start(plan=path)
+    timer.start()
     work.run_planned(lab, overall)
 
 

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One QEMU with Xen and dom0 in it, which never outlives the process that started it."""
-import ctypes
 import os
 import shutil
-import signal
 import subprocess
 import time
 
-from . import LabError, image, paths, session
+from . import LabError, image, paths, process, session
 
 # The model that Xen, a PV dom0, nested SVM and the PV shim all work on under TCG.
 CPU = "qemu64,family=16,model=4,+svm,+npt,+rdrand,+ssse3,+sse4.1,+sse4.2,+popcnt"
@@ -18,9 +16,6 @@ BOOT_SECONDS = 120
 ICOUNT_BOOT_SECONDS = 300
 DOM0_MB = 512
 PORTS = 16
-PR_SET_PDEATHSIG = 1
-
-_prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 class Settings:
@@ -59,17 +54,10 @@ class Machine:
         self.images = image.ready(self.say)
         words = self._command(plan)
         with open(os.path.join(self.folder, "qemu.err"), "wb") as errors:
-            owner = os.getpid()
-
-            def die_with_owner():
-                _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-                if os.getppid() != owner:
-                    os._exit(1)
-                os.setpgid(0, 0)
-
             try:
                 self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
-                                                preexec_fn=die_with_owner)
+                                                start_new_session=True,
+                                                preexec_fn=process.dies_with_parent())
             except FileNotFoundError:
                 raise LabError("no qemu-system-x86_64 here: see lab/packages") from None
 

@@ -143,14 +143,18 @@ def test_interrupted_build(bench):
         os.symlink(source, os.path.join(home, name))
     env = bench.environment()
     env["HALVM_LAB"] = home
-    build = subprocess.Popen([harness.XEN, "build"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    build = subprocess.Popen([harness.XEN, "build"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                             start_new_session=True)
     harness.wait_for("the build", lambda: os.path.isdir(home + "/images") and os.listdir(home + "/images"))
     time.sleep(1)
     build.kill()
     build.wait()
+    # What unpacked for it ends a little later.
+    harness.wait_for("the end of its helpers", lambda: not harness.session_members(build.pid))
     left = os.listdir(home + "/images")
     assert left and all(entry.startswith("new.") for entry in left), left
     folder = bench.must("build", env=env).decode().strip()
-    assert os.listdir(home + "/images") == [os.path.basename(folder)]
+    left = os.listdir(home + "/images")
+    assert left == [os.path.basename(folder)], left
     with open(folder + "/initrd", "rb") as one, open(bench.images + "/initrd", "rb") as other:
         assert one.read() == other.read(), "two builds differ"

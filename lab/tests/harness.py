@@ -88,9 +88,8 @@ class Bench:
                                 env=self.environment(), cwd=self.folder)
 
 
-def children(pid):
-    """Process numbers whose parent is `pid`."""
-    found = []
+def _processes():
+    """(pid, parent, session) of each process that is no zombie."""
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
@@ -98,9 +97,16 @@ def children(pid):
                     fields = source.read().rpartition(")")[2].split()
             except OSError:
                 continue
-            if fields[0] != "Z" and int(fields[1]) == pid:
-                found.append(int(entry))
-    return found
+            if fields[0] != "Z":
+                yield int(entry), int(fields[1]), int(fields[3])
+
+
+def children(pid):
+    return [found for found, parent, _ in _processes() if parent == pid]
+
+
+def session_members(pid):
+    return [found for found, _, session in _processes() if session == pid]
 
 
 def wait_for(what, condition, seconds=60):
@@ -115,8 +121,4 @@ def wait_for(what, condition, seconds=60):
 
 
 def lives(pid):
-    try:
-        with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as source:
-            return source.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    return any(found == pid for found, _, _ in _processes())
