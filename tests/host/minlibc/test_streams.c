@@ -184,8 +184,9 @@ static void one_file(void)
         case 0: {
             int c = getc(f), d = ml_getc(g);
             CHECK(c == d, "getc: %d, not %d", d, c);
+            // Only what was read: where glibc has to keep a byte aside, its later seeks go wrong.
             if (c != EOF && check_below(2))
-                CHECK(ungetc('u', f) == ml_ungetc('u', g), "ungetc");
+                CHECK(ungetc(c, f) == ml_ungetc(c, g), "ungetc");
             reading = true;
             break;
         }
@@ -272,6 +273,15 @@ static void test_pipe_streams(void)
     CHECK(ml_fputc('x', in) == EOF && *ml___errno_location() == EBADF && ml_ferror(in),
           "writing what is read");
     ml_clearerr(in);
+    CHECK(ml_ungetc('2', in) == '2' && ml_ungetc('1', in) == '1' && ml_getc(in) == '1' &&
+              ml_getc(in) == '2' && ml_ungetc(EOF, in) == EOF,
+          "ungetc of other bytes");
+    int pushed = 0;
+    while (ml_ungetc('p', in) == 'p')
+        pushed++;
+    CHECK(pushed >= 8, "ungetc took %d", pushed);
+    while (pushed--)
+        CHECK(ml_getc(in) == 'p', "what was pushed back");
     CHECK(ml_fclose(out) == 0 && ml_fgets(line, 100, in) && strcmp(line, "rest") == 0 &&
               !ml_fgets(line, 100, in) && ml_feof(in),
           "the end");
