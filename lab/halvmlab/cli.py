@@ -19,7 +19,7 @@ def _build(options):
 
 
 def _up(options):
-    settings = machine.Settings(options.memory, options.smp or 1, options.icount)
+    settings = machine.Settings(options.memory, options.smp or 1, options.icount, options.dom0)
     standing.up(settings, options.idle, _say)
     return 0
 
@@ -42,6 +42,8 @@ def _parser():
     def machine_options(sub):
         sub.add_argument("--memory", type=int, default=2048, metavar="MB", help="memory of the whole machine (2048)")
         sub.add_argument("--smp", type=int, metavar="N", help="processors of the machine (1; 2 with --jobs)")
+        sub.add_argument("--dom0", type=int, default=machine.DOM0_MB, metavar="MB",
+                         help="dom0's part of it, which also holds the guests' files (%d)" % machine.DOM0_MB)
         sub.add_argument("--icount", action="store_true",
                          help="deterministic: one processor, one instruction is one nanosecond")
 

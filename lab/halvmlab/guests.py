@@ -27,7 +27,7 @@ def _overall(work, options):
 
 def _settings(options):
     smp = options.smp or min(options.jobs, 2, os.cpu_count() or 1)
-    return machine.Settings(options.memory, smp, options.icount)
+    return machine.Settings(options.memory, smp, options.icount, options.dom0)
 
 
 def _guest_seconds(options):
