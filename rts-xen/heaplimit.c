@@ -48,10 +48,10 @@ void osMemInit(void)
     // A suggestion (-H) beyond the limit would have the nursery take more than there is.
     if (RtsFlags.GcFlags.heapSizeSuggestion > blocks)
         RtsFlags.GcFlags.heapSizeSuggestion = (uint32_t)blocks;
-    // An exception in a deep recursion copies the stack to the heap (the default is 80 % of all
-    // memory).
-    if (RtsFlags.GcFlags.maxStkSize > blocks * BLOCK_SIZE_W / 3)
-        RtsFlags.GcFlags.maxStkSize = (uint32_t)(blocks * BLOCK_SIZE_W / 3);
+    // An exception that ends a deep recursion copies the stack to the heap, and more than once (the
+    // default is 80 % of all memory).
+    if (RtsFlags.GcFlags.maxStkSize > blocks * BLOCK_SIZE_W / 5)
+        RtsFlags.GcFlags.maxStkSize = (uint32_t)(blocks * BLOCK_SIZE_W / 5);
 }
 
 // The copying collector keeps half of the limit for copies, also of large objects, which are never
