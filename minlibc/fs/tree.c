@@ -403,22 +403,21 @@ void fs_status(const struct fs_node *node, struct stat64 *st)
 
 int fs_path(const struct fs_node *node, char *buf, size_t size)
 {
-    size_t at = size;
+    size_t len = node == fs.root;
 
-    if (size < 2)
+    for (const struct fs_node *n = node; n != fs.root; n = n->parent)
+        len += strlen(n->name) + 1;
+    if (len >= size)
         return -ERANGE;
-    buf[--at] = 0;
+    buf[len] = 0;
     if (node == fs.root)
-        buf[--at] = '/';
+        *buf = '/';
     for (; node != fs.root; node = node->parent) {
-        size_t len = strlen(node->name);
-        if (len + 1 > at)
-            return -ERANGE;
-        at -= len;
-        memcpy(buf + at, node->name, len);
-        buf[--at] = '/';
+        size_t name_len = strlen(node->name);
+        len -= name_len;
+        memcpy(buf + len, node->name, name_len);
+        buf[--len] = '/';
     }
-    memmove(buf, buf + at, size - at);
     return 0;
 }
 

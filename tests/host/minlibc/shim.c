@@ -54,8 +54,13 @@ enum shim_end shim_run(void (*fn)(void *), void *arg)
         fn(arg);
         end(SHIM_RETURNED);
     }
-    waitpid(child, NULL, 0);
+    int status = 0;
+    waitpid(child, &status, 0);
     enum shim_end how = ending->how;
+    if (!WIFEXITED(status)) {
+        how = SHIM_DIED;
+        snprintf(ending->text, sizeof(ending->text), "died by signal %d", WTERMSIG(status));
+    }
     shim_exit_status = ending->status;
     memcpy(shim_panic_text, ending->text, sizeof(shim_panic_text));
     memcpy(shim_output, ending->output, sizeof(shim_output));

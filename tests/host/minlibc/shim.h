@@ -19,7 +19,7 @@ void shim_type(const char *s, size_t len);
 
 // Run fn(arg) in a process of its own, and say how the guest that it plays ends. What it panics
 // with or exits with is left in the variables, and its console output in shim_output.
-enum shim_end { SHIM_RETURNED, SHIM_PANIC, SHIM_EXIT };
+enum shim_end { SHIM_RETURNED, SHIM_PANIC, SHIM_EXIT, SHIM_DIED };
 enum shim_end shim_run(void (*fn)(void *), void *arg);
 extern char shim_panic_text[256];
 extern int shim_exit_status;
