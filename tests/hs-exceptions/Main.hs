@@ -58,7 +58,9 @@ main = do
   ended <- newMVar (0 :: Int)
   done <- newEmptyMVar
   forM_ [1 .. 1000] $ \n -> do
-    thread <- forkIO $ (threadDelay 60000000 `catch` \(Mine m) -> modifyMVar_ ended (return . (+ m))) `finally` putMVar done ()
+    -- Masked until its handler is there, so that none is lost.
+    thread <- mask $ \restore -> forkIO $
+      (restore (threadDelay 60000000) `catch` \(Mine m) -> modifyMVar_ ended (return . (+ m))) `finally` putMVar done ()
     yield
     throwTo thread (Mine n)
       `catch` \e -> print (e :: SomeException)

@@ -6,6 +6,8 @@ module Main (main) where
 
 import Control.Concurrent
 import Control.Exception
+import Control.Monad
+import GHC.Conc (ThreadStatus (..), threadStatus)
 import System.IO
 
 data Boom = Boom Int
@@ -15,6 +17,12 @@ instance Show Boom where
 
 instance Exception Boom
 
+-- Wait until a thread has ended, and with it the report of its exception.
+ended :: ThreadId -> IO ()
+ended thread = do
+  status <- threadStatus thread
+  unless (status `elem` [ThreadFinished, ThreadDied]) (threadDelay 1000 >> ended thread)
+
 main :: IO ()
 main = do
   hSetBuffering stdout LineBuffering
@@ -22,8 +30,7 @@ main = do
   done <- newEmptyMVar
   _ <- forkFinally (throwIO (Boom 1)) (\r -> putMVar done (either show (\() -> "no exception") r))
   putStrLn =<< takeMVar done
-  _ <- forkIO (throwIO (Boom 2))
-  threadDelay 50000
+  ended =<< forkIO (throwIO (Boom 2))
   putStrLn "after"
   _ <- throwIO (Boom 3)
   putStrLn "never"
