@@ -11,6 +11,7 @@ const char *symbol_find(uintptr_t addr, uintptr_t *offset)
 {
     const uint32_t *address, *name;
     uint32_t count, low = 0, high;
+    const char *text;
 
     if (!ksyms_start || addr < (uintptr_t)image_start || addr >= (uintptr_t)text_end)
         return NULL;
@@ -29,5 +30,7 @@ const char *symbol_find(uintptr_t addr, uintptr_t *offset)
     if (!low)
         return NULL;
     *offset = addr - address[low - 1];
-    return (const char *)(name + count) + name[low - 1];
+    // An empty name says that from here on nothing has one.
+    text = (const char *)(name + count) + name[low - 1];
+    return *text ? text : NULL;
 }
