@@ -5,6 +5,9 @@
 
 ENTRY(boot_entry)
     cld
+    xor     %eax, %eax
+    mov     %eax, %fs
+    mov     %eax, %gs
     lea     boot_stack_end(%rip), %rsp
     xor     %ebp, %ebp
     mov     %rsi, %rdi

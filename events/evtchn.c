@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Event channels in the 2-level ABI: a word of selector bits, each standing for a word of pending
 // bits.
+#include <arch/cpu.h>
 #include <arch/hypercall.h>
 #include <halvm/boot.h>
 #include <halvm/console.h>
@@ -190,7 +191,7 @@ static void deliver(evtchn_t port)
 
 void upcall_handler(struct trap_frame *frame)
 {
-    struct vcpu_info *vcpu = &shared_info->vcpu_info[0];
+    struct vcpu_info *vcpu = this_vcpu_info();
     xen_ulong_t selector, ready;
 
     stats.upcalls++;

@@ -7,18 +7,21 @@
 #include <arch/arch.h>
 #include <arch/layout.h>
 #include <arch/p2m.h>
+#include <arch/spinlock.h>
 #include <halvm/boot.h>
 #include <halvm/mm.h>
 
-// One lock for the room: interrupts off. Sections are short: VM_CHUNK pages at most.
+// One lock for the room. Sections are short: CHUNK pages at most.
+extern struct spinlock mm_spinlock;
+
 static inline unsigned long mm_lock(void)
 {
-    return arch_irq_save();
+    return spin_lock(&mm_spinlock);
 }
 
 static inline void mm_unlock(unsigned long flags)
 {
-    arch_irq_restore(flags);
+    spin_unlock(&mm_spinlock, flags);
 }
 
 // frame.c

@@ -18,6 +18,8 @@ struct region {
     struct region *next;
 };
 
+struct spinlock mm_spinlock;
+
 static struct region *regions; // ascending; between two lies at least one page of nothing
 static struct region *spare;
 

@@ -3,7 +3,7 @@
 #ifndef SCHED_INTERNAL_H
 #define SCHED_INTERNAL_H
 
-#include <arch/arch.h>
+#include <arch/cpu.h>
 #include <halvm/sched.h>
 #include <halvm/time.h>
 
@@ -31,7 +31,8 @@ struct thread {
     ns_t switched_in; // when it last got the vCPU
 };
 
-extern struct thread *current;
+// The running thread: one instruction, so right in every context.
+#define current cpu_read(thread)
 
 // With interrupts off.
 void sched_make_runnable(struct thread *t);

@@ -14,7 +14,6 @@ struct run_queue {
     struct thread *head, *tail;
 };
 
-struct thread *current;
 static struct thread idle_thread;
 static struct run_queue queues[PRIOS];
 static bool resched;
@@ -110,7 +109,7 @@ static void switch_to(struct thread *next)
 
     if (next == prev)
         return;
-    current = next;
+    this_cpu()->thread = next;
     timer_stop(&slice_timer);
     slice_arm();
     arch_set_fs_base(next->ctx.fs_base);
@@ -152,7 +151,7 @@ static void after_upcall(struct trap_frame *frame)
     next = pick_next();
     if (next == prev)
         return;
-    current = next;
+    this_cpu()->thread = next;
     timer_stop(&slice_timer);
     slice_arm();
     arch_context_switch_on_return(frame, &prev->ctx, &next->ctx);
@@ -190,7 +189,7 @@ void sched_start(struct thread *first)
                       NULL);
     slice_timer.fn = slice_over;
     events_set_after(after_upcall);
-    current = first;
+    this_cpu()->thread = first;
     first->switched_in = time_monotonic();
     arch_context_start(&first->ctx);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Clocks from the shared page (xen/include/public/xen.h: struct vcpu_time_info, struct shared_info
 // wc_*).
+#include <arch/cpu.h>
 #include <arch/hypercall.h>
 #include <halvm/power.h>
 #include <halvm/time.h>
@@ -18,7 +19,8 @@ static uint64_t scale(uint64_t delta, int8_t shift, uint32_t mul)
 
 ns_t time_system(void)
 {
-    const struct vcpu_time_info *t = &shared_info->vcpu_info[0].time;
+    unsigned long flags = arch_irq_save(); // to stay on this vCPU, whose time stamp counter it is
+    const struct vcpu_time_info *t = &this_vcpu_info()->time;
     uint32_t version;
     ns_t now;
 
@@ -31,6 +33,7 @@ ns_t time_system(void)
               scale(arch_rdtsc() - t->tsc_timestamp, t->tsc_shift, t->tsc_to_system_mul);
         rmb();
     } while (READ_ONCE(t->version) != version);
+    arch_irq_restore(flags);
     return now;
 }
 

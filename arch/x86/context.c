@@ -6,6 +6,7 @@
 #include <arch/desc.h>
 #include <arch/hypercall.h>
 #include <arch/traps.h>
+#include "internal.h"
 
 _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "FRAME_SIZE");
 _Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "FRAME_RIP");
@@ -23,8 +24,6 @@ void arch_thread_trampoline(void);
 void arch_context_resume(void);
 void arch_return_to_frame(const struct trap_frame *frame) __attribute__((noreturn));
 
-static uint64_t current_fs_base;
-
 static bool in_user_mode(void)
 {
     unsigned int cs;
@@ -35,15 +34,30 @@ static bool in_user_mode(void)
 
 void arch_set_fs_base(uintptr_t base)
 {
-    if (base == current_fs_base)
+    struct cpu *cpu = this_cpu();
+
+    if (base == cpu->fs_base)
         return;
-    current_fs_base = base;
+    cpu->fs_base = base;
     if (CONFIG_PV)
         hypercall_2(__HYPERVISOR_set_segment_base, SEGBASE_FS, base);
     else if (in_user_mode())
         gate_call(GATE_FS, base);
     else
         wrmsr(MSR_FS_BASE, base);
+}
+
+void cpu_set_base(struct cpu *cpu)
+{
+    uintptr_t base = (uintptr_t)cpu;
+
+    if (CONFIG_PV) {
+        // Xen exchanges the two when it goes between the guest's kernel and user modes.
+        hypercall_2(__HYPERVISOR_set_segment_base, SEGBASE_GS_KERNEL, base);
+        hypercall_2(__HYPERVISOR_set_segment_base, SEGBASE_GS_USER, base);
+    } else {
+        wrmsr(MSR_GS_BASE, base);
+    }
 }
 
 void arch_tlb_flush(void)

@@ -8,11 +8,11 @@
 #include <arch/desc.h>
 #include <arch/arch.h>
 #include <arch/traps.h>
+#include "internal.h"
 
 enum { IST_NONE, IST_NMI, IST_DF, IST_MC, IST_COUNT = IST_MC };
 
-#define IST_STACK_SIZE    4096
-#define KERNEL_STACK_SIZE 16384
+#define IST_STACK_SIZE 4096
 
 struct gate {
     uint16_t offset_low;
@@ -45,7 +45,6 @@ void syscall_gate(void);
 
 static struct gate idt[TRAP_STUBS] __attribute__((aligned(16)));
 static struct tss tss __attribute__((aligned(16)));
-static uint8_t kernel_stack[KERNEL_STACK_SIZE] __attribute__((aligned(16)));
 static uint8_t ist_stacks[IST_COUNT][IST_STACK_SIZE] __attribute__((aligned(16)));
 
 static unsigned int vector_ist(unsigned int vector)
@@ -81,7 +80,7 @@ void desc_init(void)
         gate_set(v);
     for (unsigned int i = 0; i < IST_COUNT; i++)
         tss.ist[i] = (uintptr_t)ist_stacks[i] + IST_STACK_SIZE;
-    tss.rsp[0] = (uintptr_t)kernel_stack + KERNEL_STACK_SIZE;
+    tss.rsp[0] = (uintptr_t)this_cpu();
     tss.iomap_base = sizeof(tss);
 
     pvh_gdt[PVH_SEL_TSS / 8] = (sizeof(tss) - 1) | ((uint64_t)(base & 0xffffff) << 16) |

@@ -6,6 +6,7 @@
 #include <arch/p2m.h>
 #include <arch/traps.h>
 #include <halvm/power.h>
+#include "internal.h"
 
 struct shared_info *shared_info;
 mfn_t *pv_p2m;
@@ -14,7 +15,7 @@ pte_t *arch_root_table;
 bool hypercall_is_vmcall; // Intel's instruction rather than AMD's
 
 // Xen's page replaces the frame behind this one.
-static uint8_t shared_page[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+static uint8_t *const shared_page = boot_cpu_area.shared;
 
 static void map_shared_info_pv(maddr_t addr)
 {
@@ -59,12 +60,14 @@ static bool cpu_is_intel(void)
 void arch_early_init(maddr_t start_info_shared, mfn_t root)
 {
     if (CONFIG_PV) {
+        cpu_init_boot();
         map_shared_info_pv(start_info_shared);
         pv_traps_init();
         if (CONFIG_USER_MODE)
             share_root_with_user_mode(root);
     } else {
         hypercall_is_vmcall = cpu_is_intel();
+        cpu_init_boot();
         desc_init();
         map_shared_info_pvh();
     }

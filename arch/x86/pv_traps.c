@@ -6,17 +6,13 @@
 #include <arch/hypercall.h>
 #include <arch/traps.h>
 #include <halvm/power.h>
+#include "internal.h"
 
-#define KERNEL_STACK_SIZE 16384
-#define TRAP_DPL_USER     3 // `int3` and `into` are for threads to use
-#define TRAP_MASK_EVENTS  4
+#define TRAP_DPL_USER    3 // `int3` and `into` are for threads to use
+#define TRAP_MASK_EVENTS 4
 
 extern const char trap_stubs[];
 void syscall_gate(void);
-
-// Where Xen enters from a thread: upcalls, traps and the gate. Events are masked throughout, so one
-// level of each is the most.
-static uint8_t kernel_stack[KERNEL_STACK_SIZE] __attribute__((aligned(16)));
 
 // An iret that Xen could not carry out (a bad selector or address in the frame). Nothing is left to
 // continue.
@@ -70,8 +66,9 @@ void pv_traps_init(void)
     register_callback(CALLBACKTYPE_failsafe, (uintptr_t)failsafe_entry);
     register_callback(CALLBACKTYPE_syscall, (uintptr_t)syscall_gate);
 
-    rc = hypercall_2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS,
-                     (unsigned long)kernel_stack + KERNEL_STACK_SIZE);
+    // Where Xen enters from a thread: upcalls, traps and the gate. Events are masked throughout, so
+    // one level of each is the most.
+    rc = hypercall_2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, (unsigned long)this_cpu());
     if (rc)
         panic("stack_switch: error %ld", rc);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Where every vector arrives in C.
 #include <arch/arch.h>
+#include <arch/cpu.h>
 #include <arch/traps.h>
 #include <halvm/console.h>
 
@@ -41,7 +42,7 @@ static uintptr_t fault_address(void)
     uintptr_t addr;
 
     if (CONFIG_PV)
-        return shared_info->vcpu_info[0].arch.cr2;
+        return this_vcpu_info()->arch.cr2;
     __asm__ volatile("mov %%cr2, %0" : "=r"(addr));
     return addr;
 }

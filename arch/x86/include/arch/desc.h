@@ -16,6 +16,7 @@
 #define MSR_LSTAR    0xc0000082
 #define MSR_SFMASK   0xc0000084
 #define MSR_FS_BASE  0xc0000100
+#define MSR_GS_BASE  0xc0000101
 #define RFLAGS_FIXED 0x0002 // bit 1 reads as one
 #define RFLAGS_TF    0x0100
 #define RFLAGS_IF    0x0200
