@@ -9,6 +9,8 @@
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean      everything but the lab's images
 
+ENVIRONMENTS := pv64 pvh64 pv32 pvh32
+# What is built; `make ENVS="pv64 pv32"` for others.
 ENVS := pv64 pvh64
 O ?= build
 PREFIX ?= /usr/local
@@ -67,7 +69,7 @@ install: runtime
 	@tools/install $(O) $(PREFIX) $(DESTDIR)
 
 clean:
-	rm -rf $(O)/pv64 $(O)/pvh64 $(O)/tests $(O)/demo $(O)/bench $(O)/host $(O)/cppcheck
+	rm -rf $(addprefix $(O)/,$(ENVIRONMENTS)) $(O)/tests $(O)/demo $(O)/bench $(O)/host $(O)/cppcheck
 
 help:
 	@sed -n 's/^#   //p' Makefile

@@ -4,6 +4,17 @@
 WARN := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=halvm
 
+# Word size by environment. 32-bit C may use SSE2, as on x86-64, and so has the same results of arithmetic. With -m32 Debian's compiler
+# finds the headers in asm/ only where all of gcc-multilib is installed.
+BITS_pv64 := 64
+BITS_pvh64 := 64
+BITS_pv32 := 32
+BITS_pvh32 := 32
+MACHINE_64 :=
+EMULATION_64 := elf_x86_64
+EMULATION_32 := elf_i386
+MACHINE_32 := -m32 -march=i686 -msse2 -mfpmath=sse -idirafter /usr/include/x86_64-linux-gnu
+
 # Static, below 2 GiB; each function in its own section so that a kernel holds only what it uses.
 COMMON := -std=gnu11 -O2 -g $(WARN) $(REPRODUCIBLE) -fno-pie -ffunction-sections -fdata-sections -fno-omit-frame-pointer \
           -fno-asynchronous-unwind-tables -fcf-protection=none -U_FORTIFY_SOURCE -MMD -MP -Iinclude

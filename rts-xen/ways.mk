@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# rts-xen for the ways of GHC's runtime whose data structures differ: $(O)/E/lib/librts-xen_WAY.a for each environment E, and the version
-# of GHC whose headers all of them were compiled against. Included after make/rooms.mk.
+# rts-xen for the ways of GHC's runtime whose data structures differ: $(O)/E/lib/librts-xen_WAY.a for each 64-bit environment E, and the
+# version of GHC whose headers all of them were compiled against. Included after make/rooms.mk.
 
 RTS_WAYS := p thr thr_debug thr_p
 RTS_WAY_p := -DPROFILING
@@ -25,4 +25,4 @@ $(O)/$(1)/lib/rts-xen.ghc: $(rts_src)
 	$$(Q)ghc --numeric-version > $$@
 runtime-$(1): $(O)/$(1)/lib/rts-xen.ghc
 endef
-$(foreach e,$(ENVS),$(eval $(call rts_environment,$(e))))
+$(foreach e,$(ENVS),$(if $(filter 64,$(BITS_$(e))),$(eval $(call rts_environment,$(e)))))

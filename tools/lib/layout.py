@@ -5,10 +5,12 @@ import sys
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 
-# Target names as users give them: the environment that is linked, and the guest type for xl.
+# Target names as users give them: the environment that is linked, the guest type for xl, and the size of a word in bits.
 TARGETS = {
-    "xen-pv": ("pv64", "pv"),
-    "xen-pvh": ("pvh64", "pvh"),
+    "xen-pv": ("pv64", "pv", 64),
+    "xen-pvh": ("pvh64", "pvh", 64),
+    "xen-pv32": ("pv32", "pv", 32),
+    "xen-pvh32": ("pvh32", "pvh", 32),
 }
 DEFAULT_TARGET = "xen-pvh"
 
@@ -45,6 +47,25 @@ def guest_type_of(target):
     return TARGETS[target][1]
 
 
+def bits_of(target):
+    """The size of a word, in bits, of a target name."""
+    environment_of(target)
+    return TARGETS[target][2]
+
+
+def machine_flags(target):
+    """What the compiler must be told to compile for a target, beyond what it does by itself."""
+    if bits_of(target) == 64:
+        return []
+    # With only libc6-dev-i386 installed, Debian's compiler does not find the headers in asm/ by itself.
+    return ["-m32", "-march=i686", "-msse2", "-mfpmath=sse", "-idirafter", "/usr/include/x86_64-linux-gnu"]
+
+
+def link_flags(target):
+    """What the compiler must be told to link for a target, as above."""
+    return [] if bits_of(target) == 64 else ["-m32"]
+
+
 def is_installed():
     """True in an installation (lib/halvm/tools), False in a source tree (tools/lib)."""
     return os.path.basename(HERE) == "tools"
@@ -61,7 +82,10 @@ def library_dir(target):
     env = environment_of(target)
     where = os.path.join(HERE, "..", env) if is_installed() else os.path.join(root(), "build", env, "lib")
     where = os.path.normpath(where)
-    for name in ("crt0.o", "halvm.lds", "libhalvm.a", "libminlibc.a", "libminlibm.a", "librts-xen.a"):
+    names = ["crt0.o", "halvm.lds", "libhalvm.a", "libminlibc.a", "libminlibm.a"]
+    if bits_of(target) == 64:
+        names.append("librts-xen.a")
+    for name in names:
         path = os.path.join(where, name)
         if not os.path.isfile(path):
             hint = "the installation is incomplete" if is_installed() else "build it with `make`"

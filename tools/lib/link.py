@@ -154,6 +154,8 @@ class Linker:
         self.verbose = verbose
         self.libs = layout.library_dir(target)
         if line.rts is not None:
+            if layout.bits_of(target) == 32:
+                raise Failure(f"--target={target}: Haskell programs cannot be linked for it: this GHC's libraries are for 64 bits")
             check_ghc_version(self.libs, ghc)
 
     def command(self, output, table):
@@ -163,8 +165,8 @@ class Linker:
         def in_libs(name):
             return os.path.join(libs, name)
 
-        command = [host_compiler(), "-nostdlib", "-static", "-no-pie", "-fuse-ld=bfd", "-T", in_libs("halvm.lds"),
-                   "-Wl,--gc-sections,--build-id=none,--no-warn-rwx-segments",
+        command = [host_compiler(), *layout.link_flags(self.target), "-nostdlib", "-static", "-no-pie", "-fuse-ld=bfd",
+                   "-T", in_libs("halvm.lds"), "-Wl,--gc-sections,--build-id=none,--no-warn-rwx-segments",
                    "-Wl,-z,noexecstack,-z,max-page-size=4096", "-o", output, in_libs("crt0.o")]
         if table:
             command.append(table)
@@ -205,7 +207,7 @@ class Linker:
                 table = os.path.join(scratch, "ksyms.o")
                 with open(source, "w", encoding="ascii") as file:
                     file.write(ksyms.assemble(entries))
-                self.run([host_compiler(), "-c", source, "-o", table])
+                self.run([host_compiler(), *layout.link_flags(self.target), "-c", source, "-o", table])
                 self.run(self.command(linked, table))
                 if ksyms.choose(ksyms.read_symbols(linked), self.symbols) != entries:
                     raise Failure(f"{output}: functions moved when their table was put in")
