@@ -73,6 +73,8 @@ int ml_ilogb(double);
 int ml_ilogbf(float);
 long ml_lrint(double);
 long ml_lround(double);
+long long ml_llrint(double);
+long long ml_llround(double);
 void ml_sincos(double, double *, double *);
 int ml___isnan(double);
 int ml___isnanf(float);
