@@ -5,6 +5,7 @@
 #include <arch/traps.h>
 #include <halvm/boot.h>
 #include <halvm/console.h>
+#include <halvm/grant.h>
 #include <halvm/mm.h>
 #include <halvm/power.h>
 #include <halvm/sched.h>
@@ -27,8 +28,18 @@ void power_shutdown(unsigned int reason)
         hypercall_sched_op(SCHEDOP_shutdown, &arg);
 }
 
+// Weak: a program that shares no memory has no grants to revoke.
+void grant_exit(void) __attribute__((weak));
+
+static void revoke_grants(void)
+{
+    if (grant_exit)
+        grant_exit();
+}
+
 void power_exit(int status)
 {
+    revoke_grants();
     if (status)
         printk("halvm: exit %d\n", status);
     console_drain(time_monotonic() + DRAIN_NS);
@@ -111,6 +122,7 @@ static void begin_panic(void)
 static void end_panic(void)
 {
     console_drain(time_monotonic() + DRAIN_NS);
+    revoke_grants();
     power_shutdown(SHUTDOWN_crash);
 }
 

@@ -25,7 +25,7 @@ void pt_flush(void)
     batched = 0;
 }
 
-static pfn_t table_pfn(const void *table)
+pfn_t table_pfn(const void *table)
 {
     uintptr_t va = (uintptr_t)table;
 
@@ -112,21 +112,17 @@ pte_t *pt_entry(uintptr_t va)
     return &table[PT_INDEX(va, 1)];
 }
 
-size_t pt_map_direct(pfn_t pfn, size_t n)
+bool pt_map_direct(pfn_t chunk, size_t n)
 {
-    size_t i;
+    for (size_t i = 0; i < n; i++) {
+        pte_t *entry = pt_entry(DIRECT_BASE + ((chunk + i) << PAGE_SHIFT));
 
-    for (i = 0; i < n; i++) {
-        uintptr_t va = (uintptr_t)frame_virt(pfn + i);
-        pte_t *entry = va >= DIRECT_BASE ? pt_entry(va) : NULL;
-
-        if (entry)
-            pt_set(entry, pte_make(pfn + i, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX));
-        else if (va >= DIRECT_BASE)
-            break;
+        if (!entry)
+            return false;
+        pt_set(entry, pte_make(chunk + i, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX));
     }
     pt_flush();
-    return i;
+    return true;
 }
 
 void pt_invalidate(uintptr_t va, size_t n)

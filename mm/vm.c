@@ -11,7 +11,6 @@
     (1ULL << 9) // not accessible (VM_NONE) but owning a frame, whose address is stored inverted: a
                 // non-present entry with a real address in it is what L1TF abuses, and Xen does not
                 // let a PV guest write one
-#define PTE_LENT (1ULL << 10) // present, but the frame is not ours to free
 
 struct region {
     uintptr_t start, end;
@@ -101,17 +100,6 @@ int vm_reserve(size_t len, size_t align, unsigned int where, void **addr)
     }
     mm_unlock(flags);
     return r ? 0 : -XEN_ENOMEM;
-}
-
-static pte_t prot_rights(unsigned int prot)
-{
-    pte_t rights = PTE_PRESENT | PTE_USER;
-
-    if (prot & VM_WRITE)
-        rights |= PTE_WRITE;
-    if (!(prot & VM_EXEC))
-        rights |= PTE_NX;
-    return rights;
 }
 
 static pte_t entry_make(pfn_t pfn, unsigned int prot)

@@ -25,6 +25,9 @@ int evtchn_attach(evtchn_t port, evtchn_handler *fn, void *arg);
 // Close: the handler is not called any more. 0 or Xen's error.
 int evtchn_close(evtchn_t port);
 
+// Our own domain number; DOMID_INVALID (xen.h) should Xen not tell. Hypercalls the first time only.
+halvm_domid_t evtchn_own_domid(void);
+
 int evtchn_send(evtchn_t port);
 void evtchn_mask(evtchn_t port);
 // Unmask; an event that came while masked is delivered now.

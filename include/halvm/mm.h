@@ -64,4 +64,28 @@ void vm_for_each(void (*fn)(uintptr_t start, uintptr_t end));
 // address. NULL when out of space.
 void *vm_map_frames(const pfn_t *pfns, size_t n, unsigned int prot);
 
+// Frames of other owners (grant/, xenbus/). They are numbered as the page tables have them: machine
+// frames under PV, the guest's own under PVH.
+
+// The frame behind a mapped address of ours, to be handed to Xen; MFN_NONE when nothing is mapped
+// there. Valid for as long as the caller keeps the page committed.
+#define MFN_NONE ((mfn_t)-1)
+mfn_t vm_frame_of(const void *addr);
+// Map n such frames at addr, page aligned, in space that the caller has reserved and not committed.
+// 0 or -ENOMEM (nothing is mapped then). vm_decommit() and vm_release() take the mapping away and
+// leave the frames alone.
+int vm_map_foreign(void *addr, const mfn_t *frames, size_t n, unsigned int prot);
+// PV: the machine address of the page-table entry of addr, which Xen is to fill in or clear (grant
+// mappings). *run is how many pages from addr have their entries right behind it. 0 or -ENOMEM.
+int vm_entry_address(const void *addr, maddr_t *entry, size_t *run);
+// The available bits to give Xen with such an entry, so that the frame in it is never taken for
+// ours to free: bits 9 to 11 of the entry, shifted down.
+#define VM_ENTRY_AVAIL 2u
+
+// PVH: a frame number with nothing behind it, above all RAM, for Xen to put another owner's page
+// there. PFN_NONE when there is none left. O(1).
+pfn_t hole_alloc(void);
+// Give it back, with nothing behind it again. Never fails.
+void hole_free(pfn_t pfn);
+
 #endif
