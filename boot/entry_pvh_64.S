@@ -7,19 +7,6 @@
 #include <arch/config.h>
 #include <arch/desc.h>
 
-#define CR0_PE         0x00000001
-#define CR0_MP         0x00000002
-#define CR0_NE         0x00000020
-#define CR0_WP         0x00010000 // the kernel too obeys read-only pages
-#define CR0_PG         0x80000000
-#define CR4_PAE        0x020
-#define CR4_OSFXSR     0x200
-#define CR4_OSXMMEXCPT 0x400
-#define MSR_EFER       0xc0000080
-#define EFER_SCE       0x001
-#define EFER_LME       0x100
-#define EFER_NXE       0x800
-
 #define PTE_TABLE 0x007 // present, writable, user
 #define PTE_BLOCK 0x087 // and a large page
 
@@ -41,6 +28,7 @@ pvh_gdt:
     .quad   0x00cff3000000ffff // data, user
     .quad   0x00affb000000ffff // code, 64-bit, user
     .quad   0, 0               // TSS, filled in by desc_init()
+    .globl  gdt_pointer
 gdt_pointer:
     .word   . - pvh_gdt - 1
     .quad   pvh_gdt
@@ -62,13 +50,13 @@ ENTRY(boot_entry)
 
     mov     $boot_l4, %eax
     mov     %eax, %cr3
-    mov     $CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT, %eax
+    mov     $CR4_RUN, %eax
     mov     %eax, %cr4
     mov     $MSR_EFER, %ecx
     rdmsr
-    or      $EFER_SCE | EFER_LME | EFER_NXE, %eax
+    or      $EFER_RUN, %eax
     wrmsr
-    mov     $CR0_PG | CR0_WP | CR0_NE | CR0_MP | CR0_PE, %eax
+    mov     $CR0_RUN, %eax
     mov     %eax, %cr0
     lgdt    gdt_pointer
     ljmp    $PVH_SEL_CODE64, $1f

@@ -48,11 +48,12 @@ void boot_pv(const struct start_info *si)
     pv_p2m = (mfn_t *)si->mfn_list;
     pv_p2m_size = si->nr_pages;
     arch_root_table = (pte_t *)si->pt_base;
+    arch_root_pfn = boot_paddr(si->pt_base) >> PAGE_SHIFT;
     boot_record.console_pfn = mfn_to_pfn(si->console.domU.mfn);
     boot_record.console_port = si->console.domU.evtchn;
     boot_record.store_pfn = mfn_to_pfn(si->store_mfn);
     boot_record.store_port = si->store_evtchn;
-    arch_early_init(si->shared_info, pfn_to_mfn(boot_paddr(si->pt_base) >> PAGE_SHIFT));
+    arch_early_init(si->shared_info, pfn_to_mfn(arch_root_pfn));
 
     boot_set_cmdline((const char *)si->cmd_line, sizeof(si->cmd_line));
     boot_add_ram(0, ram_end);

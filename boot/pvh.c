@@ -104,6 +104,7 @@ void boot_pvh(paddr_t start_info)
     paddr_t ram_end;
 
     arch_root_table = boot_l4;
+    arch_root_pfn = (uintptr_t)boot_l4 >> PAGE_SHIFT;
     arch_early_init(0, 0);
     boot_record.console_pfn = hvm_param(HVM_PARAM_CONSOLE_PFN);
     boot_record.console_port = hvm_param(HVM_PARAM_CONSOLE_EVTCHN);

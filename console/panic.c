@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How a guest ends, well or badly. A bad end says why before it comes: reason, registers,
 // backtrace, memory map, then a shutdown that `xl` shows as a crash.
+#include <arch/cpu.h>
 #include <arch/hypercall.h>
+#include <arch/spinlock.h>
 #include <arch/traps.h>
 #include <halvm/boot.h>
 #include <halvm/console.h>
@@ -18,7 +20,7 @@
 
 extern char image_start[], text_end[], rodata_end[], image_end[];
 
-static bool panicking;
+static struct cpu *panicking;
 
 void power_shutdown(unsigned int reason)
 {
@@ -112,11 +114,22 @@ static void print_memory_map(void)
 
 static void begin_panic(void)
 {
+    struct cpu *first = NULL;
+
     arch_irq_save();
+    __atomic_compare_exchange_n(&panicking, &first, this_cpu(), false, __ATOMIC_SEQ_CST,
+                                __ATOMIC_SEQ_CST);
     // A fault while reporting a fault: what is printed already is all there will be.
-    if (panicking)
+    if (first == this_cpu())
         power_shutdown(SHUTDOWN_crash);
-    panicking = true;
+    while (first) // another vCPU was first, and will stop this one
+        arch_pause();
+    // The others stop where they are, whatever they hold: locks do not count any more.
+    for (unsigned int i = 0; i < nr_cpus; i++) {
+        if (i != this_cpu()->id)
+            arch_cpu_down(i);
+    }
+    spin_no_more = true;
 }
 
 static void end_panic(void)

@@ -17,6 +17,8 @@
 struct slot {
     evtchn_handler *fn;
     void *arg;
+    unsigned long cpu; // where it is delivered
+    unsigned long pad;
 };
 
 // Pages of slots, made as ports come into use; most guests use a handful of low ports.
@@ -35,7 +37,7 @@ static struct slot *slot_of(evtchn_t port)
     return page ? &page[port % PAGE_SLOTS] : NULL;
 }
 
-static int slot_set(evtchn_t port, evtchn_handler *fn, void *arg)
+static int slot_set(evtchn_t port, unsigned int cpu, evtchn_handler *fn, void *arg)
 {
     struct slot *slot;
 
@@ -52,6 +54,7 @@ static int slot_set(evtchn_t port, evtchn_handler *fn, void *arg)
     }
     // The port is masked: the handler is whole before an event can reach it.
     slot->arg = arg;
+    slot->cpu = cpu;
     write_release(&slot->fn, fn);
     return 0;
 }
@@ -106,18 +109,23 @@ void evtchn_clear(evtchn_t port)
         bit_clear_atomic(shared_info->evtchn_pending, port);
 }
 
-int evtchn_attach(evtchn_t port, evtchn_handler *fn, void *arg)
+static int attach(evtchn_t port, unsigned int cpu, evtchn_handler *fn, void *arg)
 {
-    int rc = slot_set(port, fn, arg);
+    int rc = slot_set(port, cpu, fn, arg);
 
     if (!rc)
         evtchn_unmask(port);
     return rc;
 }
 
-static long attach_or_close(evtchn_t port, evtchn_handler *fn, void *arg)
+int evtchn_attach(evtchn_t port, evtchn_handler *fn, void *arg)
 {
-    int rc = evtchn_attach(port, fn, arg);
+    return attach(port, 0, fn, arg);
+}
+
+static long attach_or_close(evtchn_t port, unsigned int cpu, evtchn_handler *fn, void *arg)
+{
+    int rc = attach(port, cpu, fn, arg);
 
     if (rc) {
         evtchn_close(port);
@@ -126,12 +134,20 @@ static long attach_or_close(evtchn_t port, evtchn_handler *fn, void *arg)
     return port;
 }
 
-long evtchn_bind_virq(unsigned int virq, evtchn_handler *fn, void *arg)
+long evtchn_bind_virq(unsigned int virq, unsigned int cpu, evtchn_handler *fn, void *arg)
 {
-    struct evtchn_bind_virq op = {.virq = virq, .vcpu = 0};
+    struct evtchn_bind_virq op = {.virq = virq, .vcpu = cpu};
     long rc = hypercall_event_channel_op(EVTCHNOP_bind_virq, &op);
 
-    return rc ? rc : attach_or_close(op.port, fn, arg);
+    return rc ? rc : attach_or_close(op.port, cpu, fn, arg);
+}
+
+long evtchn_bind_ipi(unsigned int cpu, evtchn_handler *fn, void *arg)
+{
+    struct evtchn_bind_ipi op = {.vcpu = cpu};
+    long rc = hypercall_event_channel_op(EVTCHNOP_bind_ipi, &op);
+
+    return rc ? rc : attach_or_close(op.port, cpu, fn, arg);
 }
 
 long evtchn_alloc_unbound(halvm_domid_t remote, evtchn_handler *fn, void *arg)
@@ -139,7 +155,7 @@ long evtchn_alloc_unbound(halvm_domid_t remote, evtchn_handler *fn, void *arg)
     struct evtchn_alloc_unbound op = {.dom = DOMID_SELF, .remote_dom = remote};
     long rc = hypercall_event_channel_op(EVTCHNOP_alloc_unbound, &op);
 
-    return rc ? rc : attach_or_close(op.port, fn, arg);
+    return rc ? rc : attach_or_close(op.port, 0, fn, arg);
 }
 
 long evtchn_bind_interdomain(halvm_domid_t remote, evtchn_t remote_port, evtchn_handler *fn,
@@ -148,7 +164,7 @@ long evtchn_bind_interdomain(halvm_domid_t remote, evtchn_t remote_port, evtchn_
     struct evtchn_bind_interdomain op = {.remote_dom = remote, .remote_port = remote_port};
     long rc = hypercall_event_channel_op(EVTCHNOP_bind_interdomain, &op);
 
-    return rc ? rc : attach_or_close(op.local_port, fn, arg);
+    return rc ? rc : attach_or_close(op.local_port, 0, fn, arg);
 }
 
 int evtchn_close(evtchn_t port)
@@ -169,14 +185,16 @@ int evtchn_send(evtchn_t port)
     return hypercall_event_channel_op(EVTCHNOP_send, &op);
 }
 
-static void deliver(evtchn_t port)
+static void deliver(evtchn_t port, unsigned long cpu)
 {
     struct slot *slot = slot_of(port);
     evtchn_handler *fn = slot ? read_acquire(&slot->fn) : NULL;
 
-    stats.events++;
+    if (fn && slot->cpu != cpu)
+        return; // another vCPU's, which Xen has told
+    __atomic_fetch_add(&stats.events, 1, __ATOMIC_RELAXED);
     if (!fn) {
-        stats.unwanted++;
+        __atomic_fetch_add(&stats.unwanted, 1, __ATOMIC_RELAXED);
         evtchn_mask(port);
         bit_clear_atomic(shared_info->evtchn_pending, port);
         return;
@@ -191,10 +209,11 @@ static void deliver(evtchn_t port)
 
 void upcall_handler(struct trap_frame *frame)
 {
-    struct vcpu_info *vcpu = this_vcpu_info();
+    struct cpu *cpu = this_cpu();
+    struct vcpu_info *vcpu = cpu_vcpu_info(cpu);
     xen_ulong_t selector, ready;
 
-    stats.upcalls++;
+    __atomic_fetch_add(&stats.upcalls, 1, __ATOMIC_RELAXED);
     do {
         WRITE_ONCE(vcpu->evtchn_upcall_pending, 0);
         selector = __atomic_exchange_n(&vcpu->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
@@ -202,9 +221,11 @@ void upcall_handler(struct trap_frame *frame)
             unsigned int word = __builtin_ctzl(selector);
 
             selector &= selector - 1;
-            while ((ready = READ_ONCE(shared_info->evtchn_pending[word]) &
-                            ~READ_ONCE(shared_info->evtchn_mask[word])))
-                deliver(word * WORD_BITS + __builtin_ctzl(ready));
+            // A look at one moment: what comes later sets the selector again.
+            ready = READ_ONCE(shared_info->evtchn_pending[word]) &
+                    ~READ_ONCE(shared_info->evtchn_mask[word]);
+            for (; ready; ready &= ready - 1)
+                deliver(word * WORD_BITS + __builtin_ctzl(ready), cpu->id);
         }
     } while (READ_ONCE(vcpu->evtchn_upcall_pending));
     if (likely(after))

@@ -4,7 +4,7 @@
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
-#include <arch/arch.h>
+#include <arch/cpu.h>
 #include <arch/layout.h>
 #include <arch/p2m.h>
 #include <arch/spinlock.h>

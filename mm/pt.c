@@ -125,13 +125,21 @@ bool pt_map_direct(pfn_t chunk, size_t n)
     return true;
 }
 
+// Other vCPUs' translations are Xen's to drop as well: it knows which of them run at all, and waits
+// for nobody's interrupts.
 void pt_invalidate(uintptr_t va, size_t n)
 {
     struct mmuext_op ops[INVALIDATE_MAX];
+    bool others = nr_cpus > 1;
 
+    if (CONFIG_HVM && others && n) {
+        hypercall_2(__HYPERVISOR_hvm_op, HVMOP_flush_tlbs, 0);
+        return;
+    }
     if (n > INVALIDATE_MAX) {
         if (CONFIG_PV) {
-            ops[0] = (struct mmuext_op){.cmd = MMUEXT_TLB_FLUSH_LOCAL};
+            ops[0] =
+                (struct mmuext_op){.cmd = others ? MMUEXT_TLB_FLUSH_ALL : MMUEXT_TLB_FLUSH_LOCAL};
             hypercall_mmuext_op(ops, 1);
         } else {
             arch_tlb_flush();
@@ -140,7 +148,8 @@ void pt_invalidate(uintptr_t va, size_t n)
     }
     for (size_t i = 0; i < n; i++, va += PAGE_SIZE) {
         if (CONFIG_PV)
-            ops[i] = (struct mmuext_op){.cmd = MMUEXT_INVLPG_LOCAL, .arg1.linear_addr = va};
+            ops[i] = (struct mmuext_op){.cmd = others ? MMUEXT_INVLPG_ALL : MMUEXT_INVLPG_LOCAL,
+                                        .arg1.linear_addr = va};
         else
             arch_tlb_flush_page(va);
     }

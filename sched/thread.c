@@ -18,6 +18,9 @@ static unsigned int last_id;
 // The record and the TLS block lie at the top of the stack's mapping: one release frees all.
 static void bury(struct thread *t)
 {
+    // It is dead, but a vCPU may still be on its stack, a few instructions before leaving it.
+    while (read_acquire(&t->ctx.active))
+        arch_pause();
     vm_release(t->stack, t->stack_size + PAGE_SIZE);
 }
 
@@ -183,18 +186,21 @@ void thread_stack_bounds(const struct thread *t, void **low, size_t *size)
 
 ns_t thread_cpu_time(const struct thread *t)
 {
-    unsigned long flags = sched_lock();
-    ns_t sum = t->cpu_time;
+    ns_t before, since, now;
 
-    if (t == current)
-        sum += time_monotonic() - t->switched_in;
-    sched_unlock(flags);
-    return sum;
+    // Its vCPU changes both at a switch; between two equal readings of one the other is its match.
+    do {
+        before = read_acquire(&t->cpu_time);
+        since = read_acquire(&t->switched_in);
+        now = read_acquire(&t->ctx.active) ? time_monotonic() : since;
+    } while (before != read_acquire(&t->cpu_time));
+    return before + (now > since ? now - since : 0);
 }
 
 static void *main_thread(void *arg)
 {
     (void)arg;
+    smp_start_all();
     app_start();
 }
 

@@ -40,13 +40,17 @@ static void waitq_remove(struct waiter *w)
 
 static void wait_timed_out(struct timer *t)
 {
+    unsigned long flags = sched_lock();
+
     // Still in the queue: waitq_wait_locked() sees that nobody woke it.
     sched_make_runnable(container_of(t, struct waiter, timer)->thread);
+    sched_unlock(flags);
 }
 
 int waitq_wait_locked(struct waitq *q, ns_t deadline)
 {
     struct waiter w = {.thread = current};
+    unsigned long depth;
 
     if (deadline != NS_NEVER && time_monotonic() >= deadline)
         return -XEN_ETIMEDOUT;
@@ -56,9 +60,11 @@ int waitq_wait_locked(struct waitq *q, ns_t deadline)
         timer_start(&w.timer, deadline);
     }
     current->state = THREAD_WAITING;
-    sched_block();
+    depth = sched_block();
+    // Before the lock is taken: the callback may be running elsewhere, and wants it too.
     if (deadline != NS_NEVER)
         timer_stop(&w.timer);
+    sched_relock(depth);
     if (!w.queue)
         return 0;
     waitq_remove(&w);
@@ -101,19 +107,42 @@ void thread_sleep_until(ns_t deadline)
     sched_unlock(flags);
 }
 
+// The owner's word is taken and left by one atomic exchange; the lock of the scheduler is for those
+// who wait.
+//
+// 1. Who must wait counts itself in `waiting`, then looks at the owner again.
+// 2. Who leaves clears the owner, then looks at `waiting`.
+// So one of the two sees the other; the wake-up itself is under sched_lock(), which the waiter
+// holds from 1 until it is in the queue.
+static bool mutex_take(struct mutex *m)
+{
+    struct thread *nobody = NULL;
+
+    return __atomic_compare_exchange_n(&m->owner, &nobody, current, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_RELAXED);
+}
+
 int mutex_lock_until(struct mutex *m, ns_t deadline)
 {
-    unsigned long flags = sched_lock();
+    unsigned long flags;
+    bool owned;
     int rc = 0;
 
-    while (m->owner && rc == 0)
+    if (likely(mutex_take(m)))
+        return 0;
+    flags = sched_lock();
+    __atomic_add_fetch(&m->waiting, 1, __ATOMIC_SEQ_CST);
+    while (!(owned = mutex_take(m)) && !rc) {
         rc = waitq_wait_locked(&m->waitq, deadline);
-    if (!m->owner) {
-        m->owner = current;
-        rc = 0;
+        // It may have been handed over, even together with the time-out.
+        owned = READ_ONCE(m->owner) == current;
+        if (owned)
+            break;
+        m->handover = true; // woken, and somebody else was quicker: not twice
     }
+    m->waiting--;
     sched_unlock(flags);
-    return rc;
+    return owned ? 0 : rc;
 }
 
 void mutex_lock(struct mutex *m)
@@ -123,21 +152,33 @@ void mutex_lock(struct mutex *m)
 
 bool mutex_trylock(struct mutex *m)
 {
-    unsigned long flags = sched_lock();
-    bool free = !m->owner;
+    return mutex_take(m);
+}
 
-    if (free)
-        m->owner = current;
-    sched_unlock(flags);
-    return free;
+// With sched_lock() held.
+static void mutex_release(struct mutex *m)
+{
+    struct waiter *first = m->waitq.head;
+
+    write_release(&m->owner, m->handover && first ? first->thread : NULL);
+    m->handover = false;
+    waitq_wake_one(&m->waitq);
 }
 
 void mutex_unlock(struct mutex *m)
 {
-    unsigned long flags = sched_lock();
+    unsigned long flags;
 
-    m->owner = NULL;
-    waitq_wake_one(&m->waitq);
+    if (!READ_ONCE(m->waiting)) {
+        __atomic_store_n(&m->owner, NULL, __ATOMIC_SEQ_CST);
+        if (likely(!READ_ONCE(m->waiting)))
+            return;
+        flags = sched_lock();
+        waitq_wake_one(&m->waitq);
+    } else {
+        flags = sched_lock();
+        mutex_release(m);
+    }
     sched_unlock(flags);
 }
 
@@ -147,8 +188,7 @@ int cond_wait_until(struct cond *c, struct mutex *m, ns_t deadline)
     int rc;
 
     // Letting go and queueing are one step: a signal between them would find nobody and be lost.
-    m->owner = NULL;
-    waitq_wake_one(&m->waitq);
+    mutex_release(m);
     rc = waitq_wait_locked(&c->waitq, deadline);
     sched_unlock(flags);
     mutex_lock(m);

@@ -1,18 +1,32 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One-shot timers: a pairing heap, whose nodes lie in the timers themselves, so that arming one
-// never needs memory. Xen's one-shot timer of the vCPU is set for the earliest; with none armed,
-// nothing fires.
+// never needs memory. Each vCPU has a heap, and its one-shot timer in Xen is set for the earliest;
+// with none armed, nothing fires.
 //
 // In the heap each node's children form a list through next; prev is the elder sibling, or the
 // parent for the first child.
+#include <arch/cpu.h>
 #include <arch/hypercall.h>
+#include <arch/spinlock.h>
 #include <halvm/events.h>
 #include <halvm/power.h>
 #include <halvm/time.h>
 #include "internal.h"
 
-static struct timer *root;
-static ns_t programmed = NS_NEVER; // what Xen's timer is set for
+struct timer_queue {
+    struct spinlock lock;
+    struct timer *root;
+    struct timer *running; // its callback is being called
+    ns_t programmed;       // what Xen's timer is set for; 0: none
+};
+
+static struct timer_queue queues[CPUS_MAX];
+
+// With interrupts off.
+static struct timer_queue *this_queue(void)
+{
+    return &queues[this_cpu()->id];
+}
 
 static struct timer *meld(struct timer *a, struct timer *b)
 {
@@ -61,12 +75,20 @@ static struct timer *meld_list(struct timer *list)
     return all;
 }
 
-static void heap_remove(struct timer *t)
+static void heap_add(struct timer_queue *q, struct timer *t)
+{
+    t->child = t->next = t->prev = NULL;
+    t->queued = true;
+    write_release(&t->home, q);
+    q->root = meld(q->root, t);
+}
+
+static void heap_remove(struct timer_queue *q, struct timer *t)
 {
     struct timer *rest = meld_list(t->child);
 
-    if (t == root) {
-        root = rest;
+    if (t == q->root) {
+        q->root = rest;
     } else {
         if (t->prev->child == t)
             t->prev->child = t->next;
@@ -74,76 +96,124 @@ static void heap_remove(struct timer *t)
             t->prev->next = t->next;
         if (t->next)
             t->next->prev = t->prev;
-        root = meld(root, rest);
+        q->root = meld(q->root, rest);
     }
-    if (root)
-        root->prev = root->next = NULL;
+    if (q->root)
+        q->root->prev = q->root->next = NULL;
     t->child = t->next = t->prev = NULL;
     t->queued = false;
 }
 
-// Called with interrupts off.
-static void program(void)
+// On the queue's own vCPU, with its lock held.
+static void program(struct timer_queue *q)
 {
-    ns_t earliest = root ? root->deadline : NS_NEVER;
     long rc;
 
     // A timer that is set too early only costs an empty upcall, so stopping one does not reprogram.
-    if (earliest >= programmed)
+    if (!q->root || (q->programmed && q->root->deadline >= q->programmed))
         return;
-    programmed = earliest;
-    rc = hypercall_set_timer(time_to_system(earliest));
+    q->programmed = q->root->deadline ? q->root->deadline : 1;
+    rc = hypercall_set_timer(time_to_system(q->root->deadline));
     if (unlikely(rc))
         panic("set_timer_op: error %ld", rc);
 }
 
 static void timer_event(evtchn_t port, void *arg)
 {
+    struct timer_queue *q = arg;
     ns_t now = time_monotonic();
 
     (void)port;
-    (void)arg;
-    programmed = NS_NEVER;
-    while (root && root->deadline <= now) {
-        struct timer *t = root;
+    spin_take(&q->lock);
+    q->programmed = 0;
+    while (q->root && q->root->deadline <= now) {
+        struct timer *t = q->root;
 
-        heap_remove(t);
+        heap_remove(q, t);
+        q->running = t;
+        spin_drop(&q->lock);
         t->fn(t);
+        spin_take(&q->lock);
+        WRITE_ONCE(q->running, NULL);
     }
-    program();
+    program(q);
+    spin_drop(&q->lock);
 }
 
 void timer_start(struct timer *t, ns_t deadline)
 {
-    unsigned long flags = arch_irq_save();
+    struct timer_queue *q = READ_ONCE(t->home);
+    unsigned long flags;
 
-    if (t->queued)
-        heap_remove(t);
+    if (q) {
+        flags = spin_lock(&q->lock);
+        if (t->queued && t->home == q)
+            heap_remove(q, t);
+        spin_unlock(&q->lock, flags);
+    }
+    flags = arch_irq_save();
+    q = this_queue();
+    spin_take(&q->lock);
     t->deadline = deadline;
-    t->child = t->next = t->prev = NULL;
-    t->queued = true;
-    root = meld(root, t);
-    program();
+    heap_add(q, t);
+    program(q);
+    spin_drop(&q->lock);
     arch_irq_restore(flags);
 }
 
 bool timer_stop(struct timer *t)
 {
-    unsigned long flags = arch_irq_save();
-    bool queued = t->queued;
+    for (;;) {
+        struct timer_queue *q = READ_ONCE(t->home);
+        unsigned long flags;
+        bool queued, moved, running;
 
-    if (queued)
-        heap_remove(t);
-    arch_irq_restore(flags);
-    return queued;
+        if (!q)
+            return false;
+        flags = spin_lock(&q->lock);
+        moved = t->home != q;
+        queued = !moved && t->queued;
+        // On this vCPU it can only be the callback itself that calls.
+        running = !moved && q->running == t && q != this_queue();
+        if (queued)
+            heap_remove(q, t);
+        spin_unlock(&q->lock, flags);
+        while (running && READ_ONCE(q->running) == t)
+            arch_pause();
+        if (!moved)
+            return queued;
+    }
+}
+
+void time_take_over(unsigned int cpu)
+{
+    struct timer_queue *from = &queues[cpu];
+    unsigned long flags = spin_lock(&from->lock);
+    struct timer *t;
+
+    while ((t = from->root)) {
+        heap_remove(from, t);
+        spin_drop(&from->lock);
+        timer_start(t, t->deadline);
+        spin_take(&from->lock);
+    }
+    from->programmed = 0;
+    spin_unlock(&from->lock, flags);
+}
+
+int time_init_cpu(unsigned int cpu)
+{
+    long port = evtchn_bind_virq(VIRQ_TIMER, cpu, timer_event, &queues[cpu]);
+
+    return port < 0 ? port : 0;
 }
 
 void time_init(void)
 {
-    long port;
+    int rc;
 
     time_clock_init();
-    port = evtchn_bind_virq(VIRQ_TIMER, timer_event, NULL);
-    if (port < 0)
-        panic("cannot bind the timer: error %ld", port);
+    rc = time_init_cpu(0);
+    if (rc)
+        panic("cannot bind the timer: error %d", rc);
 }

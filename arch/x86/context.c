@@ -12,6 +12,7 @@ _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "FRAME_SIZE");
 _Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "FRAME_RIP");
 _Static_assert(offsetof(struct arch_context, rsp) == CTX_RSP, "CTX_RSP");
 _Static_assert(offsetof(struct arch_context, kind) == CTX_KIND, "CTX_KIND");
+_Static_assert(offsetof(struct arch_context, active) == CTX_ACTIVE, "CTX_ACTIVE");
 _Static_assert(offsetof(struct arch_context, frame) == CTX_FRAME, "CTX_FRAME");
 _Static_assert(offsetof(struct arch_context, fpu) == CTX_FPU, "CTX_FPU");
 _Static_assert(CTX_FPU % 16 == 0, "fxsave wants 16-byte alignment");
@@ -129,6 +130,7 @@ void arch_context_switch_on_return(struct trap_frame *frame, struct arch_context
     prev->frame = *frame;
     __asm__ volatile("fxsave64 %0" : "=m"(prev->fpu));
     prev->kind = CTX_INTERRUPTED;
+    write_release(&prev->active, 0);
     arch_set_fs_base(next->fs_base);
     frame_of_context(frame, next);
 }

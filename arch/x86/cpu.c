@@ -14,6 +14,7 @@ _Static_assert(offsetof(struct cpu_area, shared) % PAGE_SIZE == 0, "the shared p
 struct cpu_area boot_cpu_area __attribute__((aligned(PAGE_SIZE)));
 struct cpu *cpus[CPUS_MAX];
 unsigned int nr_cpus;
+bool spin_no_more;
 
 void cpu_init_boot(void)
 {
@@ -25,14 +26,17 @@ void cpu_init_boot(void)
     cpu_set_base(cpu);
 }
 
-void spin_wait(struct spinlock *l)
+bool spin_wait(struct spinlock *l)
 {
     unsigned int spins = 0;
 
     // Xen may have taken the CPU from the holder's vCPU: let it have ours rather than burn it.
     while (READ_ONCE(l->held)) {
+        if (READ_ONCE(spin_no_more))
+            return false;
         arch_pause();
         if (++spins % SPINS_BEFORE_YIELD == 0)
             hypercall_sched_op(SCHEDOP_yield, NULL);
     }
+    return true;
 }

@@ -44,8 +44,15 @@ extern uint64_t pvh_gdt[PVH_GDT_WORDS];
 void syscall_gate(void);
 
 static struct gate idt[TRAP_STUBS] __attribute__((aligned(16)));
-static struct tss tss __attribute__((aligned(16)));
-static uint8_t ist_stacks[IST_COUNT][IST_STACK_SIZE] __attribute__((aligned(16)));
+
+struct desc_area {
+    uint64_t gdt[PVH_GDT_WORDS];
+    struct tss tss;
+    uint8_t ist_stacks[IST_COUNT][IST_STACK_SIZE] __attribute__((aligned(16)));
+};
+
+const size_t desc_size = sizeof(struct desc_area);
+static struct desc_area boot_desc __attribute__((aligned(16)));
 
 static unsigned int vector_ist(unsigned int vector)
 {
@@ -71,25 +78,40 @@ static void gate_set(unsigned int vector)
     };
 }
 
-void desc_init(void)
+void desc_prepare(void *area, struct cpu *cpu)
 {
-    uintptr_t base = (uintptr_t)&tss;
-    struct table_pointer idtr = {sizeof(idt) - 1, (uintptr_t)idt};
+    struct desc_area *d = area;
+    uintptr_t base = (uintptr_t)&d->tss;
 
-    for (unsigned int v = 0; v < TRAP_STUBS; v++)
-        gate_set(v);
+    cpu->desc = d;
     for (unsigned int i = 0; i < IST_COUNT; i++)
-        tss.ist[i] = (uintptr_t)ist_stacks[i] + IST_STACK_SIZE;
-    tss.rsp[0] = (uintptr_t)this_cpu();
-    tss.iomap_base = sizeof(tss);
+        d->tss.ist[i] = (uintptr_t)d->ist_stacks[i] + IST_STACK_SIZE;
+    d->tss.rsp[0] = (uintptr_t)cpu;
+    d->tss.iomap_base = sizeof(d->tss);
+    memcpy(d->gdt, pvh_gdt, sizeof(d->gdt));
+    d->gdt[PVH_SEL_TSS / 8] = (sizeof(d->tss) - 1) | ((uint64_t)(base & 0xffffff) << 16) |
+                              (0x89ULL << 40) | ((uint64_t)((base >> 24) & 0xff) << 56);
+    d->gdt[PVH_SEL_TSS / 8 + 1] = (uint64_t)base >> 32;
+}
 
-    pvh_gdt[PVH_SEL_TSS / 8] = (sizeof(tss) - 1) | ((uint64_t)(base & 0xffffff) << 16) |
-                               (0x89ULL << 40) | ((uint64_t)((base >> 24) & 0xff) << 56);
-    pvh_gdt[PVH_SEL_TSS / 8 + 1] = (uint64_t)base >> 32;
+void desc_load(struct cpu *cpu)
+{
+    struct table_pointer idtr = {sizeof(idt) - 1, (uintptr_t)idt};
+    struct table_pointer gdtr = {sizeof(cpu->desc->gdt) - 1, (uintptr_t)cpu->desc->gdt};
+
+    __asm__ volatile("lgdt %0" ::"m"(gdtr));
     __asm__ volatile("lidt %0" ::"m"(idtr));
     __asm__ volatile("ltr %w0" ::"r"(PVH_SEL_TSS));
 
     wrmsr(MSR_STAR, (uint64_t)PVH_SEL_CODE64 << 32 | (uint64_t)(PVH_SEL_SYSRET | 3) << 48);
     wrmsr(MSR_LSTAR, (uintptr_t)syscall_gate);
     wrmsr(MSR_SFMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF);
+}
+
+void desc_init_boot(void)
+{
+    for (unsigned int v = 0; v < TRAP_STUBS; v++)
+        gate_set(v);
+    desc_prepare(&boot_desc, this_cpu());
+    desc_load(this_cpu());
 }

@@ -208,6 +208,7 @@ ENTRY(arch_context_switch)
     fnstcw  4(%rsp)
     mov     %rsp, CTX_RSP(%rdi)
     movq    $CTX_COOPERATIVE, CTX_KIND(%rdi)
+    movq    $0, CTX_ACTIVE(%rdi) // from here on another vCPU may continue it: nothing below touches it or its stack
     cmpq    $CTX_COOPERATIVE, CTX_KIND(%rsi)
     jne     1f
     mov     CTX_RSP(%rsi), %rsp
@@ -236,6 +237,28 @@ arch_context_resume: // %rsp as a cooperative switch left it
     jmp     trap_return
 #endif
 END(arch_context_switch)
+
+// First instruction of a further vCPU: %rdi = its struct cpu, %rsi = what to run, %rsp its kernel stack. Under PVH Xen starts it in
+// 64-bit mode with segments whose selectors mean nothing yet.
+ENTRY(ap_entry)
+    xor     %ebp, %ebp
+#if !CONFIG_PV
+    lgdt    gdt_pointer(%rip)
+    pushq   $PVH_SEL_CODE64
+    lea     1f(%rip), %rax
+    push    %rax
+    lretq
+1:  mov     $PVH_SEL_DATA, %eax
+    mov     %eax, %ds
+    mov     %eax, %es
+    mov     %eax, %ss
+    xor     %eax, %eax
+    mov     %eax, %fs
+    mov     %eax, %gs
+#endif
+    call    ap_main
+    ud2
+END(ap_entry)
 
 // First instruction of a thread: entry in %rbx, argument in %r12 (arch_context_init).
 ENTRY(arch_thread_trampoline)

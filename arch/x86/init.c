@@ -12,6 +12,7 @@ struct shared_info *shared_info;
 mfn_t *pv_p2m;
 pfn_t pv_p2m_size;
 pte_t *arch_root_table;
+pfn_t arch_root_pfn;
 bool hypercall_is_vmcall; // Intel's instruction rather than AMD's
 
 // Xen's page replaces the frame behind this one.
@@ -68,7 +69,7 @@ void arch_early_init(maddr_t start_info_shared, mfn_t root)
     } else {
         hypercall_is_vmcall = cpu_is_intel();
         cpu_init_boot();
-        desc_init();
+        desc_init_boot();
         map_shared_info_pvh();
     }
     shared_info = (struct shared_info *)shared_page;

@@ -41,6 +41,21 @@ static void register_callback(unsigned int type, uintptr_t entry)
         panic("CALLBACKOP_register(%u): error %ld", type, rc);
 }
 
+static bool vector_exists(unsigned int v)
+{
+    return v != VECTOR_NMI && (v <= 19 || v == 21); // NMIs are a callback of their own
+}
+
+static struct trap_info trap_info(unsigned int v)
+{
+    return (struct trap_info){
+        .vector = v,
+        .flags = TRAP_MASK_EVENTS | (v == 3 || v == 4 ? TRAP_DPL_USER : 0),
+        .cs = FLAT_KERNEL_CS,
+        .address = stub(v),
+    };
+}
+
 void pv_traps_init(void)
 {
     struct trap_info table[VECTOR_UPCALL + 1];
@@ -48,14 +63,8 @@ void pv_traps_init(void)
     long rc;
 
     for (unsigned int v = 0; v < VECTOR_UPCALL; v++) {
-        if (v == VECTOR_NMI || (v > 19 && v != 21))
-            continue; // NMIs are a callback of their own, and the rest do not exist
-        table[n++] = (struct trap_info){
-            .vector = v,
-            .flags = TRAP_MASK_EVENTS | (v == 3 || v == 4 ? TRAP_DPL_USER : 0),
-            .cs = FLAT_KERNEL_CS,
-            .address = stub(v),
-        };
+        if (vector_exists(v))
+            table[n++] = trap_info(v);
     }
     table[n] = (struct trap_info){0};
     rc = hypercall_1(__HYPERVISOR_set_trap_table, (unsigned long)table);
@@ -71,4 +80,18 @@ void pv_traps_init(void)
     rc = hypercall_2(__HYPERVISOR_stack_switch, FLAT_KERNEL_SS, (unsigned long)this_cpu());
     if (rc)
         panic("stack_switch: error %ld", rc);
+}
+
+void pv_traps_fill(struct vcpu_guest_context *ctx, struct cpu *cpu)
+{
+    for (unsigned int v = 0; v < VECTOR_UPCALL; v++) {
+        if (vector_exists(v))
+            ctx->trap_ctxt[v] = trap_info(v); // by vector here, in a list above
+    }
+    ctx->event_callback_eip = stub(VECTOR_UPCALL);
+    ctx->failsafe_callback_eip = (uintptr_t)failsafe_entry;
+    ctx->syscall_callback_eip = (uintptr_t)syscall_gate;
+    ctx->flags |= VGCF_failsafe_disables_events | VGCF_syscall_disables_events;
+    ctx->kernel_ss = FLAT_KERNEL_SS;
+    ctx->kernel_sp = (uintptr_t)cpu;
 }

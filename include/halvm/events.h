@@ -13,8 +13,11 @@ typedef void evtchn_handler(evtchn_t port, void *arg);
 // Let upcalls in. Once, by kernel_main().
 void events_init(void);
 
-// Bind, set the handler and unmask. The port, or -errno.
-long evtchn_bind_virq(unsigned int virq, evtchn_handler *fn, void *arg);
+// Bind, set the handler and unmask. The port, or -errno. Delivered on vCPU 0 where cpu is not
+// given.
+long evtchn_bind_virq(unsigned int virq, unsigned int cpu, evtchn_handler *fn, void *arg);
+// A port by which one vCPU wakes another (evtchn_send).
+long evtchn_bind_ipi(unsigned int cpu, evtchn_handler *fn, void *arg);
 // Let domain `remote` bind to a new port of ours.
 long evtchn_alloc_unbound(halvm_domid_t remote, evtchn_handler *fn, void *arg);
 long evtchn_bind_interdomain(halvm_domid_t remote, evtchn_t remote_port, evtchn_handler *fn,

@@ -34,14 +34,31 @@ void thread_yield(void);
 void thread_sleep_until(ns_t deadline);
 ns_t thread_cpu_time(const struct thread *t); // nanoseconds on a vCPU; any context
 
+// vCPUs. All that the domain has run before main(). Online ones:
+unsigned int sched_cpus(void);
+// Start vCPU id (again): 0, -EINVAL (no such number, or one before it was never started), -EEXIST
+// (it runs), -ENOMEM, -ETIMEDOUT, Xen's error. Stop it: its threads and timers go to others; 0,
+// -EINVAL (0 cannot stop), -ETIMEDOUT. Event channels that were bound to it stay silent.
+int cpu_start(unsigned int id);
+int cpu_stop(unsigned int id);
+// Keep the calling thread on one vCPU, and no longer. 0, -EINVAL (not online). A vCPU that stops
+// frees the threads pinned to it.
+int thread_pin(unsigned int cpu);
+void thread_unpin(void);
+unsigned int thread_cpu(void); // where this runs; true for long only when pinned
+// Stop all other vCPUs where they are, and let them go on; for suspend and the like, by a pinned
+// thread. 0 or -ETIMEDOUT (then none is stopped).
+int smp_park_others(void);
+void smp_unpark_others(void);
+
 // Wait queues: the primitive below all others. Statically initialised by zeroes.
 struct waiter;
 struct waitq {
     struct waiter *head, *tail;
 };
 
-// Protect the condition that a wait queue announces: interrupts off on this vCPU (and, with several
-// vCPUs, the scheduler's lock). Short sections only. Any context. Nests.
+// Protect the condition that a wait queue announces: interrupts off on this vCPU, and the
+// scheduler's lock against the others. Short sections only. Any context. Nests.
 unsigned long sched_lock(void);
 void sched_unlock(unsigned long flags);
 
@@ -55,6 +72,8 @@ unsigned int waitq_wake_all(struct waitq *q);
 // Sleeping mutex; not recursive. Statically initialised by zeroes.
 struct mutex {
     struct thread *owner;
+    unsigned int waiting;
+    bool handover; // the next unlock gives it to the first waiter
     struct waitq waitq;
 };
 void mutex_lock(struct mutex *m);

@@ -22,7 +22,7 @@ long sysconf(int name)
     switch (name) {
     case _SC_PAGESIZE: return PAGE_SIZE;
     case _SC_NPROCESSORS_ONLN:
-    case _SC_NPROCESSORS_CONF: return 1;
+    case _SC_NPROCESSORS_CONF: return sched_cpus();
     case _SC_PHYS_PAGES: mm_get_stats(&mm); return (long)mm.frames_total;
     case _SC_AVPHYS_PAGES: mm_get_stats(&mm); return (long)mm.frames_free;
     case _SC_OPEN_MAX: return FD_MAX;

@@ -87,5 +87,5 @@ void test_main(void)
     CHECK(evtchn_attach(4096, handler, NULL) < 0);
     events_get_stats(&after);
     CHECK_EQ(after.unwanted, before.unwanted);
-    CHECK(evtchn_bind_virq(24, handler, NULL) < 0);
+    CHECK(evtchn_bind_virq(24, 0, handler, NULL) < 0);
 }

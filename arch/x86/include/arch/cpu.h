@@ -15,13 +15,18 @@
 #define CPU_SIZE          256 // struct cpu, padded; its vcpu_info begins here
 #define KERNEL_STACK_SIZE 16384
 
+struct desc_area;
+struct run_queue;
 struct thread;
 
 struct cpu {
     struct cpu *self;
-    unsigned long id;      // 0-based, Xen's number
-    struct thread *thread; // sched/'s: who runs here
-    uintptr_t fs_base;     // context.c's: what arch_set_fs_base() set last
+    unsigned long id;          // 0-based, Xen's number
+    struct thread *thread;     // sched/'s: who runs here
+    struct run_queue *rq;      // sched/'s
+    unsigned long sched_depth; // sched/'s: how often sched_lock() is held here
+    struct desc_area *desc;    // desc.c's
+    uintptr_t fs_base;         // context.c's: what arch_set_fs_base() set last
 } __attribute__((aligned(CPU_SIZE)));
 
 struct cpu_area {
@@ -34,6 +39,20 @@ struct cpu_area {
 
 extern struct cpu *cpus[CPUS_MAX]; // by id; NULL: not there
 extern unsigned int nr_cpus;       // that run
+
+// Starting others. The size of a zeroed, page-aligned area for one, and its preparation there.
+size_t arch_cpu_area_size(void);
+struct cpu *arch_cpu_prepare(void *area, unsigned int id);
+// Have Xen keep the vcpu_info behind struct cpu, which lies in that machine frame; once before the
+// vCPU starts and again after a resume. Then start it: it calls entry on its kernel stack,
+// interrupts off. 0 or Xen's error.
+int arch_cpu_register_info(struct cpu *cpu, mfn_t frame);
+int arch_cpu_start(struct cpu *cpu, void (*entry)(struct cpu *));
+// Stop one where it is (any but the last), and let it go on. 0 or Xen's error.
+int arch_cpu_down(unsigned int id);
+int arch_cpu_up(unsigned int id);
+// 1, 0, or -ENOENT: the domain has no such vCPU.
+int arch_cpu_is_up(unsigned int id);
 
 // A word-sized field of this vCPU's struct cpu, in one instruction. Not for what may change under
 // the thread that asks, except with interrupts off.

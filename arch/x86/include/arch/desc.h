@@ -12,6 +12,24 @@
 #define PVH_SEL_TSS       0x30 // two slots
 #define PVH_GDT_WORDS     8
 
+// What every vCPU runs with.
+#define CR0_PE         0x00000001
+#define CR0_MP         0x00000002
+#define CR0_NE         0x00000020
+#define CR0_WP         0x00010000 // the kernel too obeys read-only pages
+#define CR0_PG         0x80000000
+#define CR0_RUN        (CR0_PG | CR0_WP | CR0_NE | CR0_MP | CR0_PE)
+#define CR4_PAE        0x020
+#define CR4_OSFXSR     0x200
+#define CR4_OSXMMEXCPT 0x400
+#define CR4_RUN        (CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT)
+#define EFER_SCE       0x001
+#define EFER_LME       0x100
+#define EFER_LMA       0x400
+#define EFER_NXE       0x800
+#define EFER_RUN       (EFER_SCE | EFER_LME | EFER_NXE)
+
+#define MSR_EFER     0xc0000080
 #define MSR_STAR     0xc0000081
 #define MSR_LSTAR    0xc0000082
 #define MSR_SFMASK   0xc0000084
@@ -25,11 +43,6 @@
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
-
-// Fill and load the IDT, GDT and TSS, and set up the gate (PVH).
-void desc_init(void);
-// Register the trap table, callbacks and kernel stack with Xen (PV).
-void pv_traps_init(void);
 
 static inline void wrmsr(uint32_t msr, uint64_t value)
 {

@@ -7,10 +7,11 @@
 #define FRAME_SIZE 176 // struct trap_frame
 #define FRAME_RIP  136
 
-#define CTX_RSP   0
-#define CTX_KIND  8
-#define CTX_FRAME 32
-#define CTX_FPU   (CTX_FRAME + FRAME_SIZE)
+#define CTX_RSP    0
+#define CTX_KIND   8
+#define CTX_ACTIVE 24
+#define CTX_FRAME  32
+#define CTX_FPU    (CTX_FRAME + FRAME_SIZE)
 
 #define CTX_COOPERATIVE 0 // callee-saved registers lie on its stack, below CTX_RSP
 #define CTX_INTERRUPTED 1 // everything lies in the frame and the FPU area
@@ -30,7 +31,7 @@ struct arch_context {
     uint64_t rsp;
     uint64_t kind;
     uint64_t fs_base;
-    uint64_t pad;
+    uint64_t active; // a vCPU holds it: taken from a queue, and not saved again yet
     struct trap_frame frame;
     uint8_t fpu[512] __attribute__((aligned(16)));
 } __attribute__((aligned(16)));

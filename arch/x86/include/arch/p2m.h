@@ -25,5 +25,6 @@ static inline pfn_t mfn_to_pfn(mfn_t mfn)
 
 // The top-level page table.
 extern pte_t *arch_root_table;
+extern pfn_t arch_root_pfn;
 
 #endif

@@ -10,8 +10,11 @@ struct spinlock {
     unsigned int held;
 };
 
-// The slow path of spin_take().
-void spin_wait(struct spinlock *l);
+// A panic has stopped the other vCPUs: nobody waits for a lock any more.
+extern bool spin_no_more;
+
+// The slow path of spin_take(): wait until it looks free. False when it is not worth waiting.
+bool spin_wait(struct spinlock *l);
 
 // With interrupts off already.
 static inline bool spin_try(struct spinlock *l)
@@ -21,8 +24,10 @@ static inline bool spin_try(struct spinlock *l)
 
 static inline void spin_take(struct spinlock *l)
 {
-    while (unlikely(!spin_try(l)))
-        spin_wait(l);
+    while (unlikely(!spin_try(l))) {
+        if (!spin_wait(l))
+            break;
+    }
 }
 
 static inline void spin_drop(struct spinlock *l)
