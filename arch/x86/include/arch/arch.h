@@ -32,7 +32,8 @@ void arch_idle_wait(void);
 // itself) and must not return.
 void arch_context_init(struct arch_context *ctx, uintptr_t stack_top, uintptr_t fs_base,
                        void (*entry)(void *), void *arg);
-// The base of %fs, where thread-local storage hangs. Interrupts off. Costs a hypercall under PV when it changes.
+// The base of %fs, where thread-local storage hangs. Interrupts off. Costs a hypercall under PV
+// when it changes.
 void arch_set_fs_base(uintptr_t base);
 // PVH: forget cached translations, all or one page's.
 void arch_tlb_flush(void);
