@@ -58,7 +58,7 @@ int arch_cpu_is_up(unsigned int id);
 // the thread that asks, except with interrupts off.
 #define cpu_read(field)                                                 \
     ({                                                                  \
-        __typeof__(((struct cpu *)0)->field) cpu_value_;                \
+        __typeof__(cpus[0]->field) cpu_value_;                          \
         _Static_assert(sizeof(cpu_value_) == sizeof(long), "one word"); \
         __asm__ volatile("mov %%" CPU_SEGMENT_ASM ":%c1, %0"            \
                          : "=r"(cpu_value_)                             \
