@@ -1,272 +1,243 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The frame allocator. RAM that was never handed out lies above moving marks and costs nothing,
-// however much there is; frames that came back are bits in a tree of words, each level telling
-// which words of the level below are not zero, so that allocation looks at one word a level.
-//
-// The lowest level comes in pages, each made when a mark reaches the part of RAM it describes:
-// nothing is touched in proportion to RAM at boot, and freeing a frame never needs memory.
+// however much there is; frames that came back are blocks in buddy.c. Its pages are made when a
+// mark reaches the part of RAM they describe: nothing is touched in proportion to RAM at boot, and
+// freeing a frame never needs memory.
 #include <halvm/boot.h>
 #include <halvm/console.h>
+#include "buddy.h"
 #include "internal.h"
 
-#define WORD_BITS       64
-#define PAGE_WORDS      (PAGE_SIZE / sizeof(uint64_t))
-#define FRAMES_PER_PAGE (PAGE_WORDS * WORD_BITS) // 128 MiB
-#define MAX_FRAMES      (1UL << 24)              // 64 GiB; RAM beyond is left alone, and said so
-#define LEVEL1_WORDS    (MAX_FRAMES / WORD_BITS / WORD_BITS)
-#define LEVEL2_WORDS    (LEVEL1_WORDS / WORD_BITS)
-#define POOL_CHUNK      PT_ENTRIES // frames that one page table maps
-#define POOL_LOW        16 // refill takes at most six frames: three tables, the chunk's own, bits for it
+#define POOL_CHUNK PT_ENTRIES // frames that one page table maps
+#define POOL_LEAST 8          // a chunk that is worth its tables
+#define POOL_LOW   16         // refill takes at most five frames: three tables, two regions' pages
 
-static uint64_t *level0[MAX_FRAMES / FRAMES_PER_PAGE];
-static uint64_t *level1[LEVEL1_WORDS / PAGE_WORDS + 1];
-static uint64_t level2[LEVEL2_WORDS];
-static uint64_t level3;
-_Static_assert(LEVEL2_WORDS <= WORD_BITS, "level3 is one word");
-
-// Parts of RAM that were never handed out. Those that are mapped (at boot or in the pool) go last,
-// because page tables need them.
-struct virgin {
+struct range {
     pfn_t next, end;
 };
-static struct virgin unmapped[BOOT_RAM_MAX + 1], mapped[3], pool;
-static size_t total, free_count;
-static size_t promised; // part of free_count that vm_commit() has been promised
 
-static void words_of(pfn_t pfn, uint64_t **w0, uint64_t **w1, uint64_t **w2)
+// RAM that was never handed out. What is mapped at boot goes last, because page tables need it.
+static struct range unmapped[BOOT_RAM_MAX + 1], mapped[2];
+static unsigned int nr_unmapped, nr_mapped;
+// Mapped since (pt_map_direct()), for page tables and regions' pages only: a frame from here that
+// became someone's would keep that mapping.
+static struct range pools[4];
+
+static size_t total;
+static size_t free_count; // what may be handed out: all but the pools
+static size_t promised;   // part of it that vm_commit() has been promised
+
+static bool available(size_t n)
 {
-    size_t i0 = pfn / WORD_BITS, i1 = i0 / WORD_BITS;
-
-    *w0 = &level0[i0 / PAGE_WORDS][i0 % PAGE_WORDS];
-    *w1 = &level1[i1 / PAGE_WORDS][i1 % PAGE_WORDS];
-    *w2 = &level2[i1 / WORD_BITS];
+    return free_count >= promised && free_count - promised >= n;
 }
 
-static void bit_set(pfn_t pfn)
+static size_t range_len(const struct range *r)
 {
-    uint64_t *w0, *w1, *w2;
-
-    words_of(pfn, &w0, &w1, &w2);
-    *w0 |= 1ULL << (pfn % WORD_BITS);
-    *w1 |= 1ULL << (pfn / WORD_BITS % WORD_BITS);
-    *w2 |= 1ULL << (pfn / WORD_BITS / WORD_BITS % WORD_BITS);
-    level3 |= 1ULL << (w2 - level2);
+    return r->end - r->next;
 }
 
-static void bit_clear(pfn_t pfn)
+static size_t pooled(void)
 {
-    uint64_t *w0, *w1, *w2;
+    size_t n = 0;
 
-    words_of(pfn, &w0, &w1, &w2);
-    *w0 &= ~(1ULL << (pfn % WORD_BITS));
-    if (*w0)
-        return;
-    *w1 &= ~(1ULL << (pfn / WORD_BITS % WORD_BITS));
-    if (*w1)
-        return;
-    *w2 &= ~(1ULL << (pfn / WORD_BITS / WORD_BITS % WORD_BITS));
-    if (!*w2)
-        level3 &= ~(1ULL << (w2 - level2));
+    for (unsigned int i = 0; i < ARRAY_SIZE(pools); i++)
+        n += range_len(&pools[i]);
+    return n;
 }
 
-static bool bit_test(pfn_t pfn)
+// A frame that can be written at frame_virt(). PFN_NONE: none is left.
+static pfn_t take_mapped(void)
 {
-    size_t w0 = pfn / WORD_BITS;
-    const uint64_t *page = pfn < MAX_FRAMES ? level0[w0 / PAGE_WORDS] : NULL;
+    pfn_t pfn = PFN_NONE;
 
-    return page && (page[w0 % PAGE_WORDS] >> (pfn % WORD_BITS)) & 1;
-}
-
-static pfn_t first_returned(void)
-{
-    size_t w2, w1, w0;
-
-    if (!level3)
-        return PFN_NONE;
-    w2 = __builtin_ctzll(level3);
-    w1 = w2 * WORD_BITS + __builtin_ctzll(level2[w2]);
-    w0 = w1 * WORD_BITS + __builtin_ctzll(level1[w1 / PAGE_WORDS][w1 % PAGE_WORDS]);
-    return w0 * WORD_BITS + __builtin_ctzll(level0[w0 / PAGE_WORDS][w0 % PAGE_WORDS]);
-}
-
-static pfn_t virgin_next(struct virgin *v)
-{
-    if (v->next == v->end)
-        return PFN_NONE;
-    free_count--;
-    return v->next++;
-}
-
-// A mapped frame whose own bits need not exist, because it is never freed.
-static pfn_t take_mapped_virgin(void)
-{
-    for (unsigned int i = 0; i < ARRAY_SIZE(mapped); i++) {
-        if (mapped[i].next != mapped[i].end)
-            return virgin_next(&mapped[i]);
+    if (available(1)) {
+        for (unsigned int i = 0; i < nr_mapped; i++) {
+            if (range_len(&mapped[i])) {
+                free_count--;
+                return mapped[i].next++;
+            }
+        }
     }
-    return virgin_next(&pool);
+    for (unsigned int i = 0; i < ARRAY_SIZE(pools); i++) {
+        if (range_len(&pools[i]))
+            return pools[i].next++;
+    }
+    if (available(1))
+        pfn = buddy_take_below(boot_info->mapped_end >> PAGE_SHIFT);
+    if (pfn != PFN_NONE)
+        free_count--;
+    return pfn;
 }
 
-static bool bits_page(uint64_t **slot)
-{
-    pfn_t pfn;
+static void pool_refill(void);
 
-    if (likely(*slot))
+// Have the page of pfn's region.
+static bool region_ensure(pfn_t pfn)
+{
+    pfn_t frame;
+    void *page;
+
+    if (likely(buddy_has_region(pfn)))
         return true;
-    pfn = take_mapped_virgin();
-    if (pfn == PFN_NONE)
+    pool_refill();
+    frame = take_mapped();
+    if (frame == PFN_NONE)
         return false;
-    *slot = frame_virt(pfn);
-    memset(*slot, 0, PAGE_SIZE);
+    page = frame_virt(frame);
+    memset(page, 0, PAGE_SIZE);
+    buddy_add_region(pfn, page);
     return true;
 }
 
-// Have bits for [first, last] before a frame of it is handed out.
-static bool bits_ensure(pfn_t first, pfn_t last)
+// The same for the next n frames of a range. The pages may come from this very range: its mark is
+// looked at again for each.
+static bool range_ensure(const struct range *r, size_t n)
 {
-    for (pfn_t i = first / FRAMES_PER_PAGE; i <= last / FRAMES_PER_PAGE; i++) {
-        if (!bits_page(&level0[i]) || !bits_page(&level1[i / WORD_BITS]))
+    for (pfn_t i = ROUND_DOWN(r->next, REGION_FRAMES); i < r->next + n && i < r->end;
+         i += REGION_FRAMES) {
+        if (!region_ensure(i))
             return false;
     }
     return true;
 }
 
-static pfn_t virgin_take(struct virgin *v, size_t n, size_t align)
+// The same for the next n frames that will be taken one by one, whichever ranges they come from.
+static bool ensure_ahead(size_t n)
 {
-    pfn_t pfn, last = v->next + n + align + 2 < v->end ? v->next + n + align + 2 : v->end - 1;
+    for (unsigned int i = 0; i < nr_unmapped + nr_mapped && n; i++) {
+        struct range *r = i < nr_unmapped ? &unmapped[i] : &mapped[i - nr_unmapped];
 
-    if (v->next == v->end || !bits_ensure(v->next, last))
+        if (!range_ensure(r, n))
+            return false;
+        n -= n < range_len(r) ? n : range_len(r);
+    }
+    return true;
+}
+
+static pfn_t range_take(struct range *r, size_t n, size_t align)
+{
+    pfn_t pfn;
+
+    // Frames that are skipped for the alignment go to the set too. What comes after is for
+    // those to whom it was promised.
+    if (n > range_len(r) || !range_ensure(r, n + align + promised))
         return PFN_NONE;
-    // The bits may just have come from this very range: look at its mark only now.
-    pfn = ROUND_UP(v->next, align);
-    if (pfn < v->next || pfn + n < pfn || pfn + n > v->end)
+    pfn = ROUND_UP(r->next, align);
+    if (pfn < r->next || pfn > r->end || n > r->end - pfn)
         return PFN_NONE;
-    while (v->next < pfn)
-        bit_set(v->next++);
-    v->next = pfn + n;
-    free_count -= n;
+    buddy_put(r->next, pfn - r->next);
+    r->next = pfn + n;
     return pfn;
 }
 
-// Before the last mapped frames go, map another chunk of RAM: page tables and bits must live where
-// they can be written.
+// n frames in a row, aligned to a power of two; counted by the caller.
+static pfn_t take(size_t n, size_t align, bool even_mapped)
+{
+    size_t size = n > align ? n : align;
+    unsigned int order = size > 1 ? 8 * sizeof(long) - __builtin_clzl(size - 1) : 0;
+    pfn_t pfn;
+
+    if (order > REGION_ORDER) {
+        pfn = align <= REGION_FRAMES ? buddy_take_regions(n) : PFN_NONE;
+    } else {
+        pfn = buddy_take(order);
+        if (pfn != PFN_NONE)
+            buddy_put(pfn + n, (1UL << order) - n);
+    }
+    for (unsigned int i = 0; i < nr_unmapped && pfn == PFN_NONE; i++)
+        pfn = range_take(&unmapped[i], n, align);
+    for (unsigned int i = 0; i < nr_mapped && pfn == PFN_NONE && even_mapped; i++)
+        pfn = range_take(&mapped[i], n, align);
+    return pfn;
+}
+
+static void pool_grow(struct range *pool, size_t n)
+{
+    pfn_t chunk = available(n) ? take(n, n, false) : PFN_NONE;
+    size_t got;
+
+    if (chunk == PFN_NONE)
+        return;
+    got = pt_map_direct(chunk, n);
+    *pool = (struct range){chunk, chunk + got};
+    buddy_put(chunk + got, n - got);
+    free_count -= got;
+}
+
+// Before the last mapped frames go, map more: page tables and regions' pages must lie where they
+// can be written.
 static void pool_refill(void)
 {
     static bool refilling;
-    size_t left = pool.end - pool.next;
-    pfn_t chunk;
+    struct range *empty = NULL;
+    size_t left = 0;
 
-    for (unsigned int i = 0; i < ARRAY_SIZE(mapped); i++)
-        left += mapped[i].end - mapped[i].next;
-    if (likely(left >= POOL_LOW) || refilling)
+    for (unsigned int i = 0; i < nr_mapped; i++)
+        left += range_len(&mapped[i]);
+    for (unsigned int i = 0; i < ARRAY_SIZE(pools); i++) {
+        left += range_len(&pools[i]);
+        if (!range_len(&pools[i]))
+            empty = &pools[i];
+    }
+    if (likely(left >= POOL_LOW) || refilling || !empty)
         return;
     refilling = true;
-    chunk = PFN_NONE;
-    for (unsigned int i = 0; i < ARRAY_SIZE(unmapped) && chunk == PFN_NONE; i++)
-        chunk = virgin_take(&unmapped[i], POOL_CHUNK, POOL_CHUNK);
-    if (chunk != PFN_NONE) {
-        if (pt_map_direct(chunk, POOL_CHUNK)) {
-            while (pool.next != pool.end) // the rest of the old chunk
-                bit_set(pool.next++);
-            pool = (struct virgin){chunk, chunk + POOL_CHUNK};
-            free_count += POOL_CHUNK;
-        } else {
-            frame_free_range_locked(chunk, POOL_CHUNK);
-        }
-    }
+    for (size_t n = POOL_CHUNK; n >= POOL_LEAST && !range_len(empty); n /= 2)
+        pool_grow(empty, n);
     refilling = false;
 }
 
 pfn_t frame_alloc_mapped(void)
 {
-    pfn_t pfn;
-
     pool_refill();
-    pfn = take_mapped_virgin();
-    if (pfn != PFN_NONE)
-        return pfn;
-    pfn = first_returned();
-    if (pfn == PFN_NONE || pfn >= boot_info->mapped_end >> PAGE_SHIFT)
-        return PFN_NONE;
-    bit_clear(pfn);
-    free_count--;
-    return pfn;
-}
-
-pfn_t frame_alloc_aligned(size_t n, size_t align)
-{
-    pfn_t pfn = PFN_NONE;
-
-    for (unsigned int i = 0; i < ARRAY_SIZE(unmapped) && pfn == PFN_NONE; i++)
-        pfn = virgin_take(&unmapped[i], n, align);
-    for (unsigned int i = 0; i < ARRAY_SIZE(mapped) && pfn == PFN_NONE; i++)
-        pfn = virgin_take(&mapped[i], n, align);
-    return pfn;
+    return take_mapped();
 }
 
 bool frames_promise(size_t n)
 {
-    // Handing n frames out can take pages of bits as well.
-    if (free_count - promised < n + n / FRAMES_PER_PAGE + 3)
+    if (!available(n) || !ensure_ahead(promised + n) || !available(n))
         return false;
     promised += n;
     return true;
 }
 
-static pfn_t alloc_one(void)
-{
-    pfn_t pfn = first_returned();
-
-    if (pfn == PFN_NONE)
-        return frame_alloc_aligned(1, 1);
-    bit_clear(pfn);
-    free_count--;
-    return pfn;
-}
-
 pfn_t frame_alloc_promised(void)
 {
     promised--;
-    return alloc_one();
+    free_count--;
+    return take(1, 1, true);
 }
 
-pfn_t frame_alloc_locked(void)
+pfn_t frame_alloc_promised_block(size_t n)
 {
-    return free_count > promised ? alloc_one() : PFN_NONE;
+    pfn_t pfn = take(n, n, true);
+
+    if (pfn != PFN_NONE) {
+        promised -= n;
+        free_count -= n;
+    }
+    return pfn;
+}
+
+pfn_t frame_alloc_range_locked(size_t n, size_t align)
+{
+    pfn_t pfn = available(n) ? take(n, align, true) : PFN_NONE;
+
+    if (pfn != PFN_NONE)
+        free_count -= n;
+    return pfn;
 }
 
 void frame_free_range_locked(pfn_t pfn, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        bit_set(pfn + i);
+    buddy_put(pfn, n);
     free_count += n;
-}
-
-// Runs of returned frames: looked for only when no untouched RAM is long enough.
-static pfn_t find_returned_run(size_t n)
-{
-    size_t run = 0;
-
-    for (pfn_t pfn = 0; pfn < MAX_FRAMES; pfn++) {
-        if (!level0[pfn / FRAMES_PER_PAGE]) {
-            pfn = ROUND_UP(pfn + 1, FRAMES_PER_PAGE) - 1;
-            run = 0;
-        } else if (!bit_test(pfn)) {
-            run = 0;
-        } else if (++run == n) {
-            return pfn + 1 - n;
-        }
-    }
-    return PFN_NONE;
 }
 
 pfn_t frame_alloc(void)
 {
-    unsigned long flags = mm_lock();
-    pfn_t pfn = frame_alloc_locked();
-
-    mm_unlock(flags);
-    return pfn;
+    return frame_alloc_range(1);
 }
 
 pfn_t frame_alloc_range(size_t n)
@@ -277,14 +248,7 @@ pfn_t frame_alloc_range(size_t n)
     if (!n || n > MAX_FRAMES)
         return PFN_NONE;
     flags = mm_lock();
-    pfn = free_count - promised < n ? PFN_NONE : frame_alloc_aligned(n, 1);
-    if (pfn == PFN_NONE && free_count - promised >= n) {
-        pfn = find_returned_run(n);
-        for (size_t i = 0; pfn != PFN_NONE && i < n; i++)
-            bit_clear(pfn + i);
-        if (pfn != PFN_NONE)
-            free_count -= n;
-    }
+    pfn = frame_alloc_range_locked(n, 1);
     mm_unlock(flags);
     return pfn;
 }
@@ -306,23 +270,21 @@ void mm_get_stats(struct mm_stats *out)
 {
     unsigned long flags = mm_lock();
 
-    *out = (struct mm_stats){.frames_total = total, .frames_free = free_count};
+    *out = (struct mm_stats){.frames_total = total, .frames_free = free_count + pooled()};
     mm_unlock(flags);
 }
 
-static void add_virgin(pfn_t start, pfn_t end, pfn_t mapped_end)
+static void add_range(pfn_t start, pfn_t end, pfn_t mapped_end)
 {
-    static unsigned int nr_mapped, nr_unmapped;
-
     if (start < end && start < mapped_end && nr_mapped < ARRAY_SIZE(mapped)) {
         pfn_t stop = end < mapped_end ? end : mapped_end;
 
-        mapped[nr_mapped++] = (struct virgin){start, stop};
+        mapped[nr_mapped++] = (struct range){start, stop};
         free_count += stop - start;
         start = stop;
     }
     if (start < end && nr_unmapped < ARRAY_SIZE(unmapped)) {
-        unmapped[nr_unmapped++] = (struct virgin){start, end};
+        unmapped[nr_unmapped++] = (struct range){start, end};
         free_count += end - start;
     }
 }
@@ -332,19 +294,22 @@ void frames_init(void)
     const struct boot_info *bi = boot_info;
     pfn_t used_start = bi->used_start >> PAGE_SHIFT, used_end = bi->used_end >> PAGE_SHIFT;
     pfn_t mapped_end = bi->mapped_end >> PAGE_SHIFT;
+    paddr_t beyond = 0;
 
     for (unsigned int i = 0; i < bi->nr_ram; i++) {
-        pfn_t start = bi->ram[i].start >> PAGE_SHIFT, end = bi->ram[i].end >> PAGE_SHIFT;
+        paddr_t ram_start = bi->ram[i].start >> PAGE_SHIFT;
+        paddr_t ram_end = bi->ram[i].end >> PAGE_SHIFT;
+        pfn_t start = ram_start < MAX_FRAMES ? ram_start : MAX_FRAMES;
+        pfn_t end = ram_end < MAX_FRAMES ? ram_end : MAX_FRAMES;
 
         total += end - start;
-        if (end > MAX_FRAMES) {
-            printk("mm: %lu MiB of RAM above 64 GiB are not used\n",
-                   (end - (start > MAX_FRAMES ? start : MAX_FRAMES)) >> (20 - PAGE_SHIFT));
-            end = MAX_FRAMES;
-        }
+        beyond += (ram_end - ram_start) - (end - start);
         if (start == 0 && used_start > 0)
             start = 1; // frame 0 would be mapped at the null address
-        add_virgin(start, end < used_start ? end : used_start, mapped_end);
-        add_virgin(start > used_end ? start : used_end, end, mapped_end);
+        add_range(start, end < used_start ? end : used_start, mapped_end);
+        add_range(start > used_end ? start : used_end, end, mapped_end);
     }
+    if (beyond)
+        printk("mm: %lu MiB of RAM above %lu GiB are not used\n",
+               (unsigned long)(beyond >> (20 - PAGE_SHIFT)), MAX_FRAMES >> (30 - PAGE_SHIFT));
 }

@@ -26,13 +26,15 @@ static inline void mm_unlock(unsigned long flags)
 
 // frame.c
 void frames_init(void);
-pfn_t frame_alloc_locked(void);
+// n frames in a row, aligned to a power of two, or PFN_NONE.
+pfn_t frame_alloc_range_locked(size_t n, size_t align);
+void frame_free_range_locked(pfn_t pfn, size_t n);
 // Set n frames aside for frame_alloc_promised(), which then cannot fail. False when there are not
 // as many.
 bool frames_promise(size_t n);
 pfn_t frame_alloc_promised(void);
-pfn_t frame_alloc_aligned(size_t n, size_t align);
-void frame_free_range_locked(pfn_t pfn, size_t n);
+// n of the promised frames in a row, aligned to n, a power of two. PFN_NONE: there is no such run.
+pfn_t frame_alloc_promised_block(size_t n);
 // A frame that can be written at frame_virt(); PFN_NONE when there is none left.
 pfn_t frame_alloc_mapped(void);
 
@@ -56,8 +58,9 @@ void pt_flush(void);
 pfn_t table_pfn(const void *table);
 // Forget cached translations of n pages from va.
 void pt_invalidate(uintptr_t va, size_t n);
-// Map a chunk of one table's frames at frame_virt().
-bool pt_map_direct(pfn_t chunk, size_t n);
+// Map those of n frames that were not mapped at boot at frame_virt(). Returns how many of them,
+// from the first on, can now be written there: n, or fewer when there was no memory for tables.
+size_t pt_map_direct(pfn_t pfn, size_t n);
 
 static inline pte_t pte_make(pfn_t pfn, pte_t rights)
 {

@@ -112,17 +112,21 @@ pte_t *pt_entry(uintptr_t va)
     return &table[PT_INDEX(va, 1)];
 }
 
-bool pt_map_direct(pfn_t chunk, size_t n)
+size_t pt_map_direct(pfn_t pfn, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        pte_t *entry = pt_entry(DIRECT_BASE + ((chunk + i) << PAGE_SHIFT));
+    size_t i;
 
-        if (!entry)
-            return false;
-        pt_set(entry, pte_make(chunk + i, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX));
+    for (i = 0; i < n; i++) {
+        uintptr_t va = (uintptr_t)frame_virt(pfn + i);
+        pte_t *entry = va >= DIRECT_BASE ? pt_entry(va) : NULL;
+
+        if (entry)
+            pt_set(entry, pte_make(pfn + i, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX));
+        else if (va >= DIRECT_BASE)
+            break;
     }
     pt_flush();
-    return true;
+    return i;
 }
 
 // Other vCPUs' translations are Xen's to drop as well: it knows which of them run at all, and waits

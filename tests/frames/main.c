@@ -56,6 +56,11 @@ void test_main(void)
     CHECK_EQ(second, first);
     for (size_t i = 0; i < second; i++)
         frame_free(taken[i]);
+    // Single frames have grown together again.
+    range = frame_alloc_range(before.frames_free / 8);
+    CHECK(range != PFN_NONE);
+    if (range != PFN_NONE)
+        frame_free_range(range, before.frames_free / 8);
     range = frame_alloc_range(100);
     CHECK(range != PFN_NONE);
     mm_get_stats(&empty);
