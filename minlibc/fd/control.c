@@ -121,7 +121,7 @@ void sync(void)
 {
 }
 
-int posix_fadvise(int fd, off_t offset, off_t len, int advice)
+int posix_fadvise64(int fd, off64_t offset, off64_t len, int advice)
 {
     (void)offset;
     (void)len;
@@ -130,9 +130,19 @@ int posix_fadvise(int fd, off_t offset, off_t len, int advice)
     return advice >= POSIX_FADV_NORMAL && advice <= POSIX_FADV_NOREUSE ? 0 : EINVAL;
 }
 
-int posix_fallocate(int fd, off_t offset, off_t len)
+int posix_fadvise(int fd, off_t offset, off_t len, int advice)
+{
+    return posix_fadvise64(fd, offset, len, advice);
+}
+
+int posix_fallocate64(int fd, off64_t offset, off64_t len)
 {
     (void)offset;
     (void)len;
     return fd_cloexec(fd, -1) < 0 ? EBADF : ENODEV;
+}
+
+int posix_fallocate(int fd, off_t offset, off_t len)
+{
+    return posix_fallocate64(fd, offset, len);
 }

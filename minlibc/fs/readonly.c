@@ -194,7 +194,18 @@ int mkstemp(char *template)
     return refuse_temporary(template);
 }
 
+int mkstemp64(char *template)
+{
+    return refuse_temporary(template);
+}
+
 int mkstemps(char *template, int suffix)
+{
+    (void)suffix;
+    return refuse_temporary(template);
+}
+
+int mkstemps64(char *template, int suffix)
 {
     (void)suffix;
     return refuse_temporary(template);
@@ -206,14 +217,39 @@ int mkostemp(char *template, int flags)
     return refuse_temporary(template);
 }
 
+int mkostemp64(char *template, int flags)
+{
+    (void)flags;
+    return refuse_temporary(template);
+}
+
+int mkostemps(char *template, int suffix, int flags)
+{
+    (void)suffix;
+    (void)flags;
+    return refuse_temporary(template);
+}
+
+int mkostemps64(char *template, int suffix, int flags)
+{
+    (void)suffix;
+    (void)flags;
+    return refuse_temporary(template);
+}
+
 char *mkdtemp(char *template)
 {
     refuse_temporary(template);
     return NULL;
 }
 
-FILE *tmpfile(void)
+FILE *tmpfile64(void)
 {
     errno = EROFS;
     return NULL;
+}
+
+FILE *tmpfile(void)
+{
+    return tmpfile64();
 }

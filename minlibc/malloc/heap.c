@@ -5,7 +5,7 @@
 
 // Address space that one region takes, unless a block needs more. It costs nothing until it is
 // used.
-#define REGION_SIZE (sizeof(void *) == 8 ? (size_t)1 << 35 : (size_t)64 << 20)
+#define REGION_SIZE ((size_t)1 << (sizeof(void *) == 8 ? 35 : 26))
 // Memory is taken from the kernel in steps: this part of what the heap has, between these bounds;
 // at first as much as it has, so that a program with one small block has one page.
 #define GROW_SHIFT     3

@@ -126,6 +126,13 @@ int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
     return libc_fail(ENOSYS);
 }
 
+int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit)
+{
+    (void)resource;
+    (void)limit;
+    return libc_fail(ENOSYS);
+}
+
 int getrusage(__rusage_who_t who, struct rusage *usage)
 {
     ns_t ns = 0;

@@ -327,6 +327,21 @@ int fsetpos(FILE *f, const fpos_t *pos)
     return fseeko(f, pos->__pos, SEEK_SET);
 }
 
+int fgetpos64(FILE *restrict f, fpos64_t *restrict pos)
+{
+    off64_t at = ftello64(f);
+
+    if (at < 0)
+        return -1;
+    pos->__pos = at;
+    return 0;
+}
+
+int fsetpos64(FILE *f, const fpos64_t *pos)
+{
+    return fseeko64(f, pos->__pos, SEEK_SET);
+}
+
 int fileno(FILE *f)
 {
     if (f->_fileno < 0)

@@ -27,6 +27,12 @@ static int read_clock(clockid_t clock, ns_t *out)
     }
 }
 
+// On i386 seconds have 32 bits: from 2038-01-19 on the time of day is an error.
+static bool in_range(ns_t ns)
+{
+    return (time_t)(ns / NS_PER_SEC) >= 0 && (ns_t)(time_t)(ns / NS_PER_SEC) == ns / NS_PER_SEC;
+}
+
 int clock_gettime(clockid_t clock, struct timespec *ts)
 {
     ns_t ns = 0;
@@ -34,6 +40,8 @@ int clock_gettime(clockid_t clock, struct timespec *ts)
 
     if (rc)
         return libc_fail(-rc);
+    if (!in_range(ns))
+        return libc_fail(EOVERFLOW);
     ts->tv_sec = (time_t)(ns / NS_PER_SEC);
     ts->tv_nsec = (long)(ns % NS_PER_SEC);
     return 0;
@@ -78,6 +86,8 @@ int gettimeofday(struct timeval *restrict tv, void *restrict zone)
     ns_t ns = time_wall();
 
     (void)zone;
+    if (!in_range(ns))
+        return libc_fail(EOVERFLOW);
     tv->tv_sec = (time_t)(ns / NS_PER_SEC);
     tv->tv_usec = (suseconds_t)(ns % NS_PER_SEC / 1000);
     return 0;
@@ -85,7 +95,8 @@ int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 
 time_t time(time_t *out)
 {
-    time_t now = (time_t)(time_wall() / NS_PER_SEC);
+    ns_t ns = time_wall();
+    time_t now = in_range(ns) ? (time_t)(ns / NS_PER_SEC) : libc_fail(EOVERFLOW);
 
     if (out)
         *out = now;

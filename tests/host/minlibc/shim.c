@@ -245,9 +245,11 @@ ns_t ml_time_monotonic(void)
     return now(CLOCK_MONOTONIC);
 }
 
+uint64_t shim_wall_offset;
+
 ns_t ml_time_wall(void)
 {
-    return now(CLOCK_REALTIME);
+    return now(CLOCK_REALTIME) + shim_wall_offset;
 }
 
 ns_t ml_time_cpu(void)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Before anything else: what app_start() does first.
 void shim_start(void);
@@ -27,6 +28,9 @@ extern int shim_exit_status;
 // Set up before the first look at a file.
 void shim_set_ramdisk(const void *data, size_t size);
 void shim_set_cmdline(const char *line);
+
+// Nanoseconds that the guest's wall clock is ahead of ours.
+extern uint64_t shim_wall_offset;
 
 // Bytes that are committed by vm_commit() now. While limit is not 0, commits that would go beyond
 // fail.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,9 @@ ML(sigismember);
 ML(getpid);
 ML(sysconf);
 ML(longjmp);
+ML(posix_spawnp);
+ML(posix_spawn_file_actions_init);
+ML(posix_spawnattr_setpgroup);
 ML(__errno_location);
 ML(program_invocation_short_name);
 extern __typeof__(__memcpy_chk) ml___memcpy_chk;
@@ -228,7 +232,7 @@ static int jump(volatile int value)
 
 static void test_rest(void)
 {
-    check_begin("process: environment, setjmp, sysconf");
+    check_begin("process: environment, setjmp, sysconf, posix_spawn");
     CHECK(ml_setenv("X", "1", 1) == 0 && ml_setenv("X", "2", 0) == 0 &&
               strcmp(ml_getenv("X"), "1") == 0,
           "setenv");
@@ -247,6 +251,14 @@ static void test_rest(void)
     CHECK(ml_sysconf(_SC_PAGESIZE) == 4096 && ml_sysconf(_SC_NPROCESSORS_ONLN) == 1 &&
               ml_sysconf(_SC_PHYS_PAGES) == 65536,
           "sysconf");
+    pid_t pid = 4711;
+    char *argv[] = {(char *)"sh", NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    CHECK(ml_posix_spawn_file_actions_init(&actions) == ENOSYS &&
+              ml_posix_spawnattr_setpgroup(&attr, 0) == ENOSYS &&
+              ml_posix_spawnp(&pid, "sh", NULL, NULL, argv, argv + 1) == ENOSYS && pid == 4711,
+          "posix_spawn");
     check_end();
 }
 

@@ -294,6 +294,10 @@ int ml___isoc99_sscanf(const char *restrict s, const char *restrict format, ...)
 int ml___isoc99_fscanf(FILE *restrict f, const char *restrict format, ...);
 ML(open_memstream);
 ML(fmemopen);
+ML(fgetpos);
+ML(fsetpos);
+ML(fgetpos64);
+ML(fsetpos64);
 
 // Formats are put together at random.
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -432,6 +436,14 @@ static void test_memory_streams(void)
           "fmemopen: full");
     ml_fclose(f);
     CHECK(strcmp(buf, "1234567890123456789") == 0, "'%s'", buf);
+    fpos_t pos;
+    fpos64_t wide;
+    f = ml_fmemopen((void *)"0123456789", 10, "r");
+    CHECK(ml_fseek(f, 3, SEEK_SET) == 0 && ml_fgetpos(f, &pos) == 0 && ml_getc(f) == '3' &&
+              ml_fgetpos64(f, &wide) == 0 && ml_getc(f) == '4' && ml_fsetpos(f, &pos) == 0 &&
+              ml_getc(f) == '3' && ml_fsetpos64(f, &wide) == 0 && ml_getc(f) == '4',
+          "fgetpos and fsetpos, both widths");
+    ml_fclose(f);
     check_end();
 }
 

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "check.h"
+#include "shim.h"
 #include "subject.h"
 
 ML(gmtime_r);
@@ -23,6 +25,8 @@ ML(timezone);
 ML(daylight);
 ML(clock_gettime);
 ML(clock_getres);
+ML(gettimeofday);
+ML(time);
 ML(nanosleep);
 ML(__errno_location);
 
@@ -235,10 +239,37 @@ static void test_clocks(void)
     check_end();
 }
 
+// The year 2100 does not fit into the 32 bits that i386 has for it: never a wrong year.
+static void test_far_clock(void)
+{
+    struct timespec ts = {.tv_sec = 1};
+    struct timeval tv = {.tv_sec = 1};
+    time_t t = 1;
+    bool fits = sizeof(time_t) > 4;
+
+    check_begin("time: a clock beyond 2038");
+    shim_wall_offset = (4102444800ULL - (uint64_t)time(NULL)) * 1000000000;
+    int rc = ml_clock_gettime(CLOCK_REALTIME, &ts);
+    CHECK(fits ? rc == 0 && ts.tv_sec - 4102444800LL <= 1
+               : rc == -1 && *ml___errno_location() == EOVERFLOW && ts.tv_sec == 1,
+          "clock_gettime %d, %lld", rc, (long long)ts.tv_sec);
+    rc = ml_gettimeofday(&tv, NULL);
+    CHECK(fits ? rc == 0 && tv.tv_sec - 4102444800LL <= 1
+               : rc == -1 && *ml___errno_location() == EOVERFLOW && tv.tv_sec == 1,
+          "gettimeofday %d, %lld", rc, (long long)tv.tv_sec);
+    time_t now = ml_time(&t);
+    CHECK(now == t &&
+              (fits ? now - 4102444800LL <= 1 : now == -1 && *ml___errno_location() == EOVERFLOW),
+          "time %lld", (long long)now);
+    shim_wall_offset = 0;
+    check_end();
+}
+
 void test_time(void)
 {
     test_utc();
     test_zones();
     test_strftime();
     test_clocks();
+    test_far_clock();
 }
