@@ -202,6 +202,11 @@ bool frames_promise(size_t n)
     return true;
 }
 
+void frames_promise_back(size_t n)
+{
+    promised -= n;
+}
+
 pfn_t frame_alloc_promised(void)
 {
     promised--;
@@ -218,6 +223,12 @@ pfn_t frame_alloc_promised_block(size_t n)
         free_count -= n;
     }
     return pfn;
+}
+
+void frame_promised_block_back(pfn_t pfn, size_t n)
+{
+    frame_free_range_locked(pfn, n);
+    promised += n;
 }
 
 pfn_t frame_alloc_range_locked(size_t n, size_t align)

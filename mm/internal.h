@@ -32,9 +32,11 @@ void frame_free_range_locked(pfn_t pfn, size_t n);
 // Set n frames aside for frame_alloc_promised(), which then cannot fail. False when there are not
 // as many.
 bool frames_promise(size_t n);
+void frames_promise_back(size_t n);
 pfn_t frame_alloc_promised(void);
 // n of the promised frames in a row, aligned to n, a power of two. PFN_NONE: there is no such run.
 pfn_t frame_alloc_promised_block(size_t n);
+void frame_promised_block_back(pfn_t pfn, size_t n);
 // A frame that can be written at frame_virt(); PFN_NONE when there is none left.
 pfn_t frame_alloc_mapped(void);
 
@@ -51,16 +53,30 @@ pte_t *pt_find(uintptr_t va, uintptr_t *hole_end);
 // The level-1 entry for va, making tables as needed; NULL when out of memory. Not for addresses in
 // large pages.
 pte_t *pt_entry(uintptr_t va);
+// The level-2 entry, likewise NULL when the tables above it are not there.
+pte_t *pt_find_level2(uintptr_t va);
 // Set an entry. Under PV it takes effect at pt_flush(), or earlier when the batch is full.
 void pt_set(pte_t *entry, pte_t value);
 void pt_flush(void);
 // The frame that a page table lies in.
 pfn_t table_pfn(const void *table);
+#define PT_TABLE_RIGHTS (PTE_PRESENT | PTE_WRITE | PTE_USER)
 // Forget cached translations of n pages from va.
 void pt_invalidate(uintptr_t va, size_t n);
 // Map those of n frames that were not mapped at boot at frame_virt(). Returns how many of them,
 // from the first on, can now be written there: n, or fewer when there was no memory for tables.
 size_t pt_map_direct(pfn_t pfn, size_t n);
+
+// large.c: pages of a whole level-2 entry, PVH only.
+// The level-2 entry for va when it is a large page, else NULL.
+pte_t *large_find(uintptr_t va);
+// Take frames that were promised for a large page at va, which has a table. False, and nothing has
+// changed: there is no such run of frames, or single pages are there already.
+bool large_commit(uintptr_t va, pte_t rights, bool zero);
+void large_decommit(uintptr_t va, pte_t *entry);
+void large_protect(uintptr_t va, pte_t *entry, pte_t rights);
+// Make single pages of it. Never fails.
+void large_split(uintptr_t va, pte_t *entry);
 
 static inline pte_t pte_make(pfn_t pfn, pte_t rights)
 {

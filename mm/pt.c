@@ -8,7 +8,6 @@
 
 #define BATCH          64
 #define INVALIDATE_MAX 32 // more pages than this: drop all translations
-#define TABLE_RIGHTS   (PTE_PRESENT | PTE_WRITE | PTE_USER)
 
 static struct mmu_update batch[BATCH];
 static unsigned int batched;
@@ -91,6 +90,20 @@ pte_t *pt_find(uintptr_t va, uintptr_t *hole_end)
     return &table[PT_INDEX(va, 1)];
 }
 
+pte_t *pt_find_level2(uintptr_t va)
+{
+    pte_t *table = arch_root_table;
+
+    for (unsigned int level = PT_TOP; level > 2; level--) {
+        pte_t entry = table[PT_INDEX(va, level)];
+
+        if (!(entry & PTE_PRESENT))
+            return NULL;
+        table = frame_virt(pte_pfn(entry));
+    }
+    return &table[PT_INDEX(va, 2)];
+}
+
 pte_t *pt_entry(uintptr_t va)
 {
     pte_t *table = arch_root_table;
@@ -103,7 +116,7 @@ pte_t *pt_entry(uintptr_t va)
             table = new_table(&pfn);
             if (!table)
                 return NULL;
-            pt_set(entry, pte_make(pfn, TABLE_RIGHTS));
+            pt_set(entry, pte_make(pfn, PT_TABLE_RIGHTS));
             pt_flush(); // the next step reads it
         } else {
             table = frame_virt(pte_pfn(*entry));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Address space. A reservation is an entry in a sorted list and nothing else; memory comes and goes
-// under it page by page.
+// Address space. A reservation is a note (space.c) and nothing else; memory comes and goes under it
+// page by page, or in large pages (large.c).
 #include <arch/hypercall.h>
 #include <halvm/power.h>
 #include <xen/errno.h>
 #include "internal.h"
+#include "space.h"
 
 #define CHUNK 64 // pages handled with interrupts off at a time
 #define PTE_HELD \
@@ -12,94 +13,28 @@
                 // non-present entry with a real address in it is what L1TF abuses, and Xen does not
                 // let a PV guest write one
 
-struct region {
-    uintptr_t start, end;
-    struct region *next;
-};
-
 struct spinlock mm_spinlock;
-
-static struct region *regions; // ascending; between two lies at least one page of nothing
-static struct region *spare;
-
-static struct region *region_new(void)
-{
-    struct region *r = spare;
-
-    if (!r) {
-        pfn_t pfn = frame_alloc_mapped();
-
-        if (pfn == PFN_NONE)
-            return NULL;
-        r = frame_virt(pfn);
-        for (size_t i = 0; i < PAGE_SIZE / sizeof(*r); i++) {
-            r[i].next = spare;
-            spare = &r[i];
-        }
-        r = spare;
-    }
-    spare = r->next;
-    return r;
-}
-
-static struct region **region_find(uintptr_t start, size_t len)
-{
-    for (struct region **p = &regions; *p; p = &(*p)->next) {
-        if (start >= (*p)->start && start < (*p)->end)
-            return len <= (*p)->end - start ? p : NULL;
-    }
-    return NULL;
-}
-
-// First gap of len bytes in [low, high). *link is where the new region belongs.
-static uintptr_t gap_find(size_t len, size_t align, uintptr_t low, uintptr_t high,
-                          struct region ***link)
-{
-    uintptr_t at = ROUND_UP(low, align);
-
-    for (*link = &regions; **link; *link = &(**link)->next) {
-        struct region *r = **link;
-
-        if (r->end <= at)
-            continue;
-        if (r->start > at && r->start - at > len)
-            break;
-        at = ROUND_UP(r->end + PAGE_SIZE, align);
-        if (at >= high)
-            return 0;
-    }
-    return at < high && len < high - at ? at : 0;
-}
 
 int vm_reserve(size_t len, size_t align, unsigned int where, void **addr)
 {
     uintptr_t low = where == VM_LOW ? VM_LOW_BASE : VM_BASE;
     uintptr_t high = where == VM_LOW ? VM_LOW_END : VM_END;
-    struct region **link, *r;
     unsigned long flags;
+    uintptr_t at;
 
     if (!len || len > VM_END || (align & (align - 1)) || where > VM_LOW)
         return -XEN_EINVAL;
     if (align < PAGE_SIZE)
         align = PAGE_SIZE;
-    len = ROUND_UP(len, PAGE_SIZE);
+    if (len > high - low || align > high - low)
+        return -XEN_ENOMEM;
     flags = mm_lock();
-    r = region_new();
-    if (r) {
-        r->start = gap_find(len, align, low, high, &link);
-        if (r->start) {
-            r->end = r->start + len;
-            r->next = *link;
-            *link = r;
-            *addr = (void *)r->start;
-        } else {
-            r->next = spare;
-            spare = r;
-            r = NULL;
-        }
-    }
+    at = space_take(ROUND_UP(len, PAGE_SIZE), align, low, high, low);
     mm_unlock(flags);
-    return r ? 0 : -XEN_ENOMEM;
+    if (!at)
+        return -XEN_ENOMEM;
+    *addr = (void *)at;
+    return 0;
 }
 
 static pte_t entry_make(pfn_t pfn, unsigned int prot)
@@ -129,31 +64,50 @@ static bool range_valid(const void *addr, size_t len, unsigned int prot)
         (prot & (VM_WRITE | VM_EXEC)) == (VM_WRITE | VM_EXEC))
         return false;
     flags = mm_lock();
-    found = region_find(start, len) != NULL;
+    found = space_inside(start, len);
     mm_unlock(flags);
     return found;
 }
 
-// Call fn, with the lock held, for runs of at most CHUNK pages that lie in one page table each.
-// With create, missing tables are made (false: out of memory); without, what has no table is
-// skipped in the largest steps that the hole allows.
-typedef void chunk_fn(uintptr_t va, pte_t *entries, size_t n, void *arg);
+// What to do with pages, with the lock held.
+struct op {
+    // A run of at most CHUNK pages, in one page table.
+    void (*pages)(uintptr_t va, pte_t *entries, size_t n, void *arg);
+    // A large page that lies in the range as a whole; false: take it as single pages. NULL: large
+    // pages are passed over.
+    bool (*large)(uintptr_t va, pte_t *entry, void *arg);
+    // Missing tables are made; otherwise what has none is skipped, in the largest steps that the
+    // hole allows.
+    bool create;
+};
 
-static bool for_chunks(uintptr_t va, size_t len, bool create, chunk_fn *fn, void *arg)
+// False: out of memory for tables.
+static bool for_pages(uintptr_t va, size_t len, const struct op *op, void *arg)
 {
     uintptr_t end = va + len;
 
     while (va < end) {
         uintptr_t stop = ROUND_UP(va + 1, CHUNK * PAGE_SIZE);
+        uintptr_t next = ROUND_UP(va + 1, PT_SPAN(2));
         unsigned long flags = mm_lock();
-        pte_t *entries = create ? pt_entry(va) : pt_find(va, &stop);
+        pte_t *large = CONFIG_HVM ? large_find(va) : NULL, *entries = NULL;
+        bool done =
+            large &&
+            (!op->large || (va + PT_SPAN(2) == next && next <= end && op->large(va, large, arg)));
 
-        if (stop > end)
+        if (done) {
+            stop = next;
+        } else {
+            if (large)
+                large_split(va, large);
+            entries = op->create ? pt_entry(va) : pt_find(va, &stop);
+        }
+        if (stop > end || stop < va)
             stop = end;
         if (entries)
-            fn(va, entries, (stop - va) >> PAGE_SHIFT, arg);
+            op->pages(va, entries, (stop - va) >> PAGE_SHIFT, arg);
         mm_unlock(flags);
-        if (!entries && create)
+        if (!entries && !done && op->create)
             return false;
         va = stop;
     }
@@ -172,19 +126,24 @@ static void count_missing(uintptr_t va, pte_t *entries, size_t n, void *arg)
 struct commit {
     unsigned int prot;
     bool zero;
+    size_t promised; // frames that are ours to take
 };
 
-static void commit_chunk(uintptr_t va, pte_t *entries, size_t n, void *arg)
+static void commit_pages(uintptr_t va, pte_t *entries, size_t n, void *arg)
 {
-    const struct commit *c = arg;
+    struct commit *c = arg;
     bool fresh[CHUNK];
 
     // Through the new mapping itself, so that frames need be mapped nowhere else.
     for (size_t i = 0; i < n; i++) {
-        fresh[i] = !entry_used(entries[i]);
-        if (fresh[i])
-            pt_set(&entries[i],
-                   entry_make(frame_alloc_promised(), c->zero ? VM_READ | VM_WRITE : c->prot));
+        // Nothing is left to take only if another thread decommits in our range meanwhile, whose
+        // fault it then is.
+        fresh[i] = !entry_used(entries[i]) && c->promised;
+        if (!fresh[i])
+            continue;
+        c->promised--;
+        pt_set(&entries[i],
+               entry_make(frame_alloc_promised(), c->zero ? VM_READ | VM_WRITE : c->prot));
     }
     pt_flush();
     if (!c->zero)
@@ -203,37 +162,60 @@ static void commit_chunk(uintptr_t va, pte_t *entries, size_t n, void *arg)
     pt_invalidate(va, n);
 }
 
+static const struct op counting = {.pages = count_missing, .create = true};
+static const struct op committing = {.pages = commit_pages, .create = true};
+
+// Large pages where a whole one fits, single ones elsewhere.
+static void commit_range(uintptr_t va, uintptr_t end, struct commit *c)
+{
+    while (va < end) {
+        uintptr_t next = ROUND_UP(va + 1, PT_SPAN(2));
+
+        if (next > end || next < va)
+            next = end;
+        if (CONFIG_HVM && next - va == PT_SPAN(2) && c->prot != VM_NONE &&
+            c->promised >= PT_ENTRIES && large_commit(va, prot_rights(c->prot), c->zero))
+            c->promised -= PT_ENTRIES;
+        else
+            for_pages(va, next - va, &committing, c);
+        va = next;
+    }
+}
+
 static int commit(void *addr, size_t len, struct commit *c)
 {
-    size_t missing = 0;
     unsigned long flags;
     bool ok;
 
     if (!range_valid(addr, len, c->prot))
         return -XEN_EINVAL;
     // All or nothing: tables and frames are made sure of before the first page appears.
-    if (!for_chunks((uintptr_t)addr, len, true, count_missing, &missing))
+    if (!for_pages((uintptr_t)addr, len, &counting, &c->promised))
         return -XEN_ENOMEM;
     flags = mm_lock();
-    ok = frames_promise(missing);
+    ok = frames_promise(c->promised);
     mm_unlock(flags);
     if (!ok)
         return -XEN_ENOMEM;
-    for_chunks((uintptr_t)addr, len, true, commit_chunk, c);
+    commit_range((uintptr_t)addr, (uintptr_t)addr + len, c);
+    // Another thread may have committed some of it as well.
+    flags = mm_lock();
+    frames_promise_back(c->promised);
+    mm_unlock(flags);
     return 0;
 }
 
 int vm_commit(void *addr, size_t len, unsigned int prot)
 {
-    return commit(addr, len, &(struct commit){prot, true});
+    return commit(addr, len, &(struct commit){.prot = prot, .zero = true});
 }
 
 int vm_commit_nozero(void *addr, size_t len, unsigned int prot)
 {
-    return commit(addr, len, &(struct commit){prot, false});
+    return commit(addr, len, &(struct commit){.prot = prot});
 }
 
-static void decommit_chunk(uintptr_t va, pte_t *entries, size_t n, void *arg)
+static void decommit_pages(uintptr_t va, pte_t *entries, size_t n, void *arg)
 {
     pfn_t frames[CHUNK];
     size_t freed = 0;
@@ -255,15 +237,24 @@ static void decommit_chunk(uintptr_t va, pte_t *entries, size_t n, void *arg)
         frame_free_range_locked(frames[i], 1);
 }
 
+static bool decommit_large(uintptr_t va, pte_t *entry, void *arg)
+{
+    (void)arg;
+    large_decommit(va, entry);
+    return true;
+}
+
+static const struct op decommitting = {.pages = decommit_pages, .large = decommit_large};
+
 int vm_decommit(void *addr, size_t len)
 {
     if (!range_valid(addr, len, VM_NONE))
         return -XEN_EINVAL;
-    for_chunks((uintptr_t)addr, len, false, decommit_chunk, NULL);
+    for_pages((uintptr_t)addr, len, &decommitting, NULL);
     return 0;
 }
 
-static void protect_chunk(uintptr_t va, pte_t *entries, size_t n, void *arg)
+static void protect_pages(uintptr_t va, pte_t *entries, size_t n, void *arg)
 {
     const unsigned int *prot = arg;
 
@@ -275,34 +266,41 @@ static void protect_chunk(uintptr_t va, pte_t *entries, size_t n, void *arg)
     pt_invalidate(va, n);
 }
 
+static bool protect_large(uintptr_t va, pte_t *entry, void *arg)
+{
+    unsigned int prot = *(unsigned int *)arg;
+
+    if (prot == VM_NONE)
+        return false;
+    large_protect(va, entry, prot_rights(prot));
+    return true;
+}
+
+static const struct op protecting = {.pages = protect_pages, .large = protect_large};
+
 int vm_protect(void *addr, size_t len, unsigned int prot)
 {
     if (!range_valid(addr, len, prot))
         return -XEN_EINVAL;
-    for_chunks((uintptr_t)addr, len, false, protect_chunk, &prot);
+    for_pages((uintptr_t)addr, len, &protecting, &prot);
     return 0;
 }
 
 int vm_release(void *addr, size_t len)
 {
     uintptr_t start = (uintptr_t)addr;
-    struct region **link, *r = NULL;
     unsigned long flags;
+    bool found;
 
     len = ROUND_UP(len, PAGE_SIZE);
     flags = mm_lock();
-    link = region_find(start, len);
-    if (link && (*link)->start == start && (*link)->end == start + len)
-        r = *link;
+    found = space_is(start, len);
     mm_unlock(flags);
-    if (!r)
+    if (!found)
         return -XEN_EINVAL;
-    for_chunks(start, len, false, decommit_chunk, NULL);
+    for_pages(start, len, &decommitting, NULL);
     flags = mm_lock();
-    link = region_find(start, len);
-    *link = r->next;
-    r->next = spare;
-    spare = r;
+    space_give(start);
     mm_unlock(flags);
     return 0;
 }
@@ -346,8 +344,7 @@ void *vm_map_frames(const pfn_t *pfns, size_t n, unsigned int prot)
 
 void vm_for_each(void (*fn)(uintptr_t start, uintptr_t end))
 {
-    for (const struct region *r = regions; r; r = r->next)
-        fn(r->start, r->end);
+    space_for_each(fn);
 }
 
 void mm_init(void)

@@ -10,5 +10,6 @@ int main(int argc, char **argv)
 
     host_seed = (argc > 2 ? strtoul(argv[2], NULL, 0) : 1) * 0x9e3779b97f4a7c15ULL | 1;
     test_frames(factor);
+    test_space(factor);
     return host_summary();
 }
