@@ -118,6 +118,11 @@ uint32_t domain_console_total(const void *page)
     return ((const volatile struct xencons_interface *)page)->out_prod;
 }
 
+uint32_t domain_console_given(const void *page)
+{
+    return ((const volatile struct xencons_interface *)page)->in_prod;
+}
+
 int host_log_read(struct host *host, uint32_t *index, char **text, size_t *length)
 {
     char *all = NULL;

@@ -45,6 +45,9 @@ uint32_t domain_console_pending(const void *page, uint8_t *bytes, size_t size);
 // Bytes ever written to the ring, modulo 2^32.
 uint32_t domain_console_total(const void *page);
 
+// Bytes of input ever written to the ring by the console daemon, modulo 2^32.
+uint32_t domain_console_given(const void *page);
+
 // Xen's own log from *index on; *text is the caller's to free, *index moves past what was read.
 int host_log_read(struct host *host, uint32_t *index, char **text, size_t *length);
 

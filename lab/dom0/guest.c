@@ -2,14 +2,14 @@
 // Runs one guest to its end and tells how it ended, as records on standard output: a line
 // "NAME LENGTH", that many bytes, and a newline. In order of appearance:
 //   created  "DOMID\n"                   the domain exists and runs
-//   live     bytes of the console        only with -L, as they come
-//   xl       what `xl create` printed
-//   console  the whole console output    (not with -L)
-//   rest     bytes left in the console ring that the guest never sent an event for
-//   vcpus    state of the virtual CPUs   when the guest had to be ended
-//   context  registers and stacks        when the guest crashed or had to be ended
-//   log      what Xen logged meanwhile
-//   end      lines "key value": how, reason, cpu_time, nanoseconds, xl_status
+//   moved    "DOMID\n"                   it was restored, or migrated to this machine, as this
+//   domain refed    "BYTES\n"                   the console daemon dropped the terminal; fed again
+//   from there live     bytes of the console        only with -L, as they come xl       what `xl
+//   create` printed console  the whole console output    (not with -L) rest     bytes left in the
+//   console ring that the guest never sent an event for vcpus    state of the virtual CPUs   when
+//   the guest had to be ended context  registers and stacks        when the guest crashed or had to
+//   be ended log      what Xen logged meanwhile end      lines "key value": how, reason, cpu_time,
+//   nanoseconds, xl_status
 // `how` is one of: shutdown, vanished, timeout, flood, create-failed.
 #define _GNU_SOURCE
 #include "domain.h"
@@ -38,11 +38,14 @@ struct run {
     struct host host;
     const char *name;
     const char *input;
-    const char *input_cue; // feed the input only after the console showed this; NULL: at once
+    const char *input_cue;  // feed the input only after the console showed this; NULL: at once
+    const char *script;     // while this file exists, dom0's script may save and restore the guest
+    const char *domid_path; // the domain's number is written there; NULL: nowhere
     char **create_words;
     double timeout;
     bool live;
     char log_path[512];
+    char incoming_path[512]; // the log of a guest that a local migration brought
     uint32_t log_index;
     int domid;
     int signals;
@@ -51,6 +54,8 @@ struct run {
     uint8_t input_buffer[1024];
     size_t input_have, input_done;
     int input_file;
+    bool input_over;  // all of it is written to the terminal
+    bool input_again; // the terminal was lost, perhaps with input in it
 };
 
 static double seconds_now(void)
@@ -218,13 +223,45 @@ static bool cue_shown(struct run *run)
     return n > 0 && memmem(text, (size_t)n, run->input_cue, strlen(run->input_cue));
 }
 
+static void terminal_lost(struct run *run)
+{
+    close(run->terminal);
+    run->terminal = -1;
+    run->input_have = run->input_done = 0;
+    run->input_over = false;
+    run->input_again = true;
+}
+
+// The terminal was lost: the console daemon drops one when a read from it fails, with all input in
+// it, and makes another. The ring's counter tells how much the guest was given; it is fed again
+// from there. False when the ring is not there (a guest that is just being restored).
+static bool input_rewind(struct run *run)
+{
+    char text[32];
+    struct stat st;
+    void *page;
+
+    if (domain_console_map(&run->host, (uint32_t)run->domid, &page) < 0)
+        return false;
+    off_t given = domain_console_given(page);
+    xenforeignmemory_unmap(run->host.memory, page, 1);
+    run->input_again = false;
+    run->input_over = fstat(run->input_file, &st) < 0 || given >= st.st_size;
+    if (!run->input_over) {
+        record_write("refed", text,
+                     (size_t)snprintf(text, sizeof(text), "%lld\n", (long long)given));
+        lseek(run->input_file, given, SEEK_SET);
+    }
+    return !run->input_over;
+}
+
 // Opens the guest's terminal once the console daemon has named it; before that it stays -1.
 static void input_open(struct run *run)
 {
     char path[64];
     unsigned int length;
 
-    if (!run->input || run->terminal >= 0 || run->input_file == -2)
+    if (!run->input || run->terminal >= 0 || run->input_over)
         return;
     if (run->input_cue && !cue_shown(run))
         return;
@@ -233,6 +270,8 @@ static void input_open(struct run *run)
         if (run->input_file < 0)
             fail(run->input);
     }
+    if (run->input_again && !input_rewind(run))
+        return;
     snprintf(path, sizeof(path), "/local/domain/%d/console/tty", run->domid);
     char *tty = xs_read(run->host.xs, XBT_NULL, path, &length);
     if (tty && tty[0])
@@ -246,8 +285,7 @@ static void input_feed(struct run *run)
         if (run->input_done == run->input_have) {
             ssize_t n = read(run->input_file, run->input_buffer, sizeof(run->input_buffer));
             if (n <= 0) {
-                close(run->input_file);
-                run->input_file = -2;
+                run->input_over = true;
                 return;
             }
             run->input_have = (size_t)n;
@@ -269,7 +307,51 @@ static void terminal_drain(struct run *run)
         ;
 }
 
-// Waits for the guest's end. The time-out is counted from the moment that `xl create` returned.
+static bool script_runs(struct run *run)
+{
+    return run->script && access(run->script, F_OK) == 0;
+}
+
+// Writes the domain's number for dom0's script.
+static void domid_tell(struct run *run)
+{
+    char part[600];
+
+    if (!run->domid_path)
+        return;
+    snprintf(part, sizeof(part), "%s.part", run->domid_path);
+    FILE *file = fopen(part, "we");
+    if (!file || fprintf(file, "%d\n", run->domid) < 0 || fclose(file) != 0 ||
+        rename(part, run->domid_path) < 0)
+        fail(run->domid_path);
+}
+
+// The domain is gone while dom0's script runs: perhaps saved, and restored as another domain of the
+// same name. Returns whether there is such a one.
+static bool guest_follow(struct run *run)
+{
+    char text[16];
+    int domid = domain_find(&run->host, run->name);
+
+    if (domid < 0 || domid == run->domid)
+        return false;
+    run->domid = domid;
+    record_write("moved", text, (size_t)snprintf(text, sizeof(text), "%d\n", domid));
+    domid_tell(run);
+    if (run->terminal >= 0)
+        terminal_lost(run);
+    return true;
+}
+
+static off_t file_size(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+// Waits for the guest's end. The time-out is counted from the moment that `xl create` returned. A
+// suspend, or that the domain is gone, is the end only when no script of dom0 may have done it.
 static const char *guest_wait(struct run *run, struct domain_state *state)
 {
     double end = seconds_now() + run->timeout;
@@ -282,21 +364,25 @@ static const char *guest_wait(struct run *run, struct domain_state *state)
     if (run->live)
         inotify_add_watch(watch, log_folder, IN_MODIFY);
     for (;;) {
+        // Asked first: what the script did before its end is seen below.
+        bool script = script_runs(run);
         int rc = domain_state_read(&run->host, (uint32_t)run->domid, state);
-        if (rc < 0 || !state->exists)
+        bool gone = rc < 0 || !state->exists;
+        if (gone && guest_follow(run))
+            continue;
+        if (gone && !script)
             return "vanished";
-        if (state->shut_down)
+        if (!gone && state->shut_down && !(script && state->reason == SHUTDOWN_suspend))
             return "shutdown";
         double left = end - seconds_now();
         if (left <= 0)
             return "timeout";
-        struct stat st;
-        if (stat(run->log_path, &st) == 0 && st.st_size > console_limit)
+        if (file_size(run->log_path) > console_limit)
             return "flood";
         if (run->live)
             live_forward(run);
         input_open(run);
-        bool feeding = run->terminal >= 0 && run->input_file >= 0;
+        bool feeding = run->terminal >= 0 && !run->input_over;
         struct pollfd p[] = {
             {.fd = xs_fileno(run->host.xs), .events = POLLIN},
             {.fd = timer, .events = POLLIN},
@@ -305,8 +391,10 @@ static const char *guest_wait(struct run *run, struct domain_state *state)
             {.fd = run->terminal, .events = (short)(feeding ? POLLIN | POLLOUT : POLLIN)},
         };
         int wait_ms = left > 1000 ? 1000000 : (int)(left * 1000) + 1;
-        if (run->input && run->terminal < 0 && run->input_file != -2)
+        if (run->input && run->terminal < 0 && !run->input_over)
             wait_ms = 10;
+        else if (gone)
+            wait_ms = 100;
         if (poll(p, 5, wait_ms) < 0 && errno != EINTR)
             fail("poll");
         if (p[0].revents) {
@@ -325,8 +413,10 @@ static const char *guest_wait(struct run *run, struct domain_state *state)
         }
         if (p[4].revents & POLLOUT && feeding)
             input_feed(run);
-        if (p[4].revents & (POLLIN | POLLHUP))
+        if (p[4].revents & POLLIN)
             terminal_drain(run);
+        if (p[4].revents & (POLLHUP | POLLERR))
+            terminal_lost(run);
     }
 }
 
@@ -338,9 +428,8 @@ static uint32_t console_settle(struct run *run, void *page, uint8_t *rest)
     uint32_t pending, seen;
 
     do {
-        struct stat st;
         pending = domain_console_pending(page, NULL, 0);
-        seen = stat(run->log_path, &st) == 0 ? (uint32_t)st.st_size : 0;
+        seen = (uint32_t)(file_size(run->log_path) + file_size(run->incoming_path));
         if (pending == 0 && seen == domain_console_total(page))
             return 0;
         terminal_drain(run);
@@ -349,29 +438,37 @@ static uint32_t console_settle(struct run *run, void *page, uint8_t *rest)
     return domain_console_pending(page, rest, RING_MAX);
 }
 
+// All of a file, appended to *text.
+static void file_append(const char *path, char **text, size_t *length)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = 1;
+
+    while (file >= 0 && n > 0) {
+        char *more = realloc(*text, *length + TEXT_MAX);
+        if (!more)
+            break;
+        *text = more;
+        n = read(file, *text + *length, TEXT_MAX);
+        *length += n > 0 ? (size_t)n : 0;
+    }
+    if (file >= 0)
+        close(file);
+}
+
 static void console_write(struct run *run)
 {
-    int log = open(run->log_path, O_RDONLY);
-    struct stat st = {0};
+    char *text = NULL;
+    size_t length = 0;
 
     if (run->live) {
         live_forward(run);
         return;
     }
-    if (log < 0 || fstat(log, &st) < 0)
-        st.st_size = 0;
-    char *text = malloc((size_t)st.st_size + 1);
-    ssize_t got = 0;
-    while (text && got < st.st_size) {
-        ssize_t n = read(log, text + got, (size_t)(st.st_size - got));
-        if (n <= 0)
-            break;
-        got += n;
-    }
-    record_write("console", text, (size_t)got);
+    file_append(run->log_path, &text, &length);
+    file_append(run->incoming_path, &text, &length);
+    record_write("console", text ? text : "", length);
     free(text);
-    if (log >= 0)
-        close(log);
 }
 
 static void context_write(struct run *run)
@@ -400,9 +497,13 @@ static int guest_run(struct run *run)
         fail("Xen's log");
     free(old);
     snprintf(run->log_path, sizeof(run->log_path), "%s/guest-%s.log", log_folder, run->name);
+    snprintf(run->incoming_path, sizeof(run->incoming_path), "%s/guest-%s--incoming.log",
+             log_folder, run->name);
     unlink(run->log_path);
+    unlink(run->incoming_path);
     if (guest_create(run) < 0)
         return 0;
+    domid_tell(run);
     double start = seconds_now();
     char number[16];
     record_write("created", number, (size_t)snprintf(number, sizeof(number), "%d\n", run->domid));
@@ -435,7 +536,11 @@ static int guest_run(struct run *run)
     if (strcmp(how, "vanished") != 0)
         domain_destroy(run);
     end_write(how, &state, seconds, wall, 0);
-    unlink(run->log_path);
+    // In a group dom0's script may still look at it.
+    if (!run->script) {
+        unlink(run->log_path);
+        unlink(run->incoming_path);
+    }
     return 0;
 }
 
@@ -445,7 +550,7 @@ int main(int argc, char **argv)
     sigset_t mask;
     int option;
 
-    while ((option = getopt(argc, argv, "+t:n:i:w:L")) != -1) {
+    while ((option = getopt(argc, argv, "+t:n:i:w:s:d:L")) != -1) {
         if (option == 't')
             run.timeout = strtod(optarg, NULL);
         else if (option == 'n')
@@ -454,6 +559,10 @@ int main(int argc, char **argv)
             run.input = optarg;
         else if (option == 'w')
             run.input_cue = optarg;
+        else if (option == 's')
+            run.script = optarg;
+        else if (option == 'd')
+            run.domid_path = optarg;
         else if (option == 'L')
             run.live = true;
         else
@@ -461,7 +570,8 @@ int main(int argc, char **argv)
     }
     if (!run.name || optind >= argc) {
         fprintf(stderr,
-                "usage: halvm-guest [-t SECONDS] [-i FILE [-w CUE]] [-L] -n NAME xl create ...\n");
+                "usage: halvm-guest [-t SECONDS] [-i FILE [-w CUE]] [-s SCRIPT] [-d FILE] [-L] "
+                "-n NAME xl create ...\n");
         return 64;
     }
     run.create_words = argv + optind;

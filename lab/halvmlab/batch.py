@@ -34,12 +34,24 @@ def cfg_in_dom0(guest):
     return os.path.abspath(guest.path)
 
 
+def group_command(guest, limit):
+    """The words that run a guest with its peers and its script in dom0; `limit` tells the seconds of one."""
+    words = ["halvm-group", guest.folder, "%g" % limit(guest), guest.script or "-"]
+    for one in guest.group:
+        words += ["--", *guest_command(one, limit(one))]
+    return words
+
+
+def is_group(guest):
+    return bool(guest.peers or guest.script)
+
+
 def needed_files(guest, images):
     """Host files to copy, without those that are dom0's own."""
-    wanted = [cfg_in_dom0(guest), *guest.files]
-    if guest.stdin:
-        wanted.append(guest.stdin)
-    return [path for path in wanted if path not in images.files]
+    wanted = []
+    for one in guest.group:
+        wanted += [cfg_in_dom0(one), *one.files, *(path for path in (one.stdin, one.script) if path)]
+    return [path for path in dict.fromkeys(wanted) if path not in images.files]
 
 
 class Sent:
@@ -65,7 +77,7 @@ class Sent:
             for path in paths:
                 stat = os.stat(path)
                 version = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-                if self.known.get(path) != version or path in guest.disks:
+                if self.known.get(path) != version or any(path in one.disks for one in guest.group):
                     link.put(path, path)
                     with self.lock:
                         self.known[path] = version
@@ -91,13 +103,50 @@ class Sent:
         self.known.clear()
 
 
-def run_guest(link, guest, timeout, live=None):
-    """Runs one guest over an open session; returns its Outcome."""
+def run_guest(link, guest, limit, live=None):
+    """Runs one guest, or one with its peers and its script, over an open session; returns its Outcome."""
+    if is_group(guest):
+        return run_group(link, guest, limit)
+    timeout = limit(guest)
     records, errors = ending.Records(live), bytearray()
     deadline = time.monotonic() + timeout + MARGIN_SECONDS
     status = link.run(guest_command(guest, timeout, live is not None), folder=guest.folder, out=records.feed,
                       err=errors.extend, deadline=deadline)
     return outcome(guest, records, errors, status, timeout)
+
+
+def run_group(link, guest, limit):
+    output, errors = bytearray(), bytearray()
+    deadline = time.monotonic() + max(limit(one) for one in guest.group) + MARGIN_SECONDS
+    status = link.run(group_command(guest, limit), folder=guest.folder, out=output.extend, err=errors.extend,
+                      deadline=deadline)
+    return group_outcome(guest, output, errors, status, limit)
+
+
+def group_outcome(guest, output, errors, status, limit):
+    """Takes the output of dom0's halvm-group apart."""
+    results, script = [None] * len(guest.group), None
+    while True:
+        item = _next_item(output)
+        if item is None:
+            break
+        kind, number, body = item
+        if kind == b"script":
+            script = int(number), body.decode("utf-8", "replace")
+        else:
+            one, records = guest.group[int(number)], ending.Records()
+            records.feed(body)
+            results[int(number)] = outcome(one, records, b"" if records.finished else body, status, limit(one))
+    if script is None or None in results:
+        raise LabError("the runner in dom0 failed on %s (status %s): %s"
+                       % (guest.path, status, bytes(errors or output).decode(errors="replace").strip()))
+    for one in results:
+        one.grouped = True
+    first, *peers = results
+    first.peers = peers
+    if guest.script:
+        first.script_status, first.script_output = script
+    return first
 
 
 def outcome(guest, records, errors, status, timeout):
@@ -123,32 +172,41 @@ class Batch:
         self.lock = threading.Condition()
         self.failure = None
         self.running = set()
+        self.consoles = set()
 
     def limit(self, guest):
         return guest.timeout or self.timeout
 
+    def limit_of_group(self, guest):
+        return max(self.limit(one) for one in guest.group)
+
     def finish(self, index, result):
-        if self.out:
-            stem = os.path.splitext(os.path.basename(result.cfg))[0]
-            path = os.path.join(self.out, stem + ".console")
-            if any(other and other.console_path == path for other in self.results):
-                path = os.path.join(self.out, "%s.%d.console" % (stem, index))
-            with open(path, "wb") as out:
-                out.write(result.console)
-            result.console_path = path
+        for one in (result, *result.peers):
+            if self.out:
+                stem = os.path.splitext(os.path.basename(one.cfg))[0]
+                path = os.path.join(self.out, stem + ".console")
+                if path in self.consoles:
+                    path = os.path.join(self.out, "%s.%d.console" % (stem, index))
+                self.consoles.add(path)
+                with open(path, "wb") as out:
+                    out.write(one.console)
+                one.console_path = path
+            self.report(one)
         self.results[index] = result
-        self.report(result)
+
+    def _names(self, index):
+        return {one.name for one in self.guests[index].group}
 
     def _take(self):
         """The index of the next guest whose name is free, or None when all are taken."""
         with self.lock:
             while True:
-                waiting = [i for i in self.queue if self.guests[i].name not in self.running]
+                waiting = [i for i in self.queue if not self.running & self._names(i)]
                 if self.failure or not self.queue:
                     return None
                 if waiting:
                     self.queue.remove(waiting[0])
-                    self.running.add(self.guests[waiting[0]].name)
+                    self.running |= self._names(waiting[0])
                     return waiting[0]
                 self.lock.wait(1.0)
 
@@ -166,11 +224,15 @@ class Batch:
                         if index is None:
                             return
                         guest = self.guests[index]
-                        sent.send(link, guest, lab.images)
-                        result = run_guest(link, guest, self.limit(guest), self.live)
+                        try:
+                            sent.send(link, guest, lab.images)
+                        except FileNotFoundError as error:
+                            result = ending.not_created(guest, "%s is gone" % error.filename)
+                        else:
+                            result = run_guest(link, guest, self.limit, self.live)
                         sent.release(guest, lab.images)
                         with self.lock:
-                            self.running.discard(guest.name)
+                            self.running -= self._names(index)
                             self.finish(index, result)
                             self.lock.notify_all()
             except BaseException as error:
@@ -199,7 +261,8 @@ class Batch:
             for path in needed_files(guest, images):
                 archive.file(path, path)
             archive.folder(guest.folder)
-            words = " ".join(shlex.quote(word) for word in guest_command(guest, self.limit(guest)))
+            words = group_command(guest, self.limit) if is_group(guest) else guest_command(guest, self.limit(guest))
+            words = " ".join(shlex.quote(word) for word in words)
             lines.append("(cd %s && %s) >/run/out.%d 2>&1 &" % (shlex.quote(guest.folder), words, index))
             if self.jobs == 1:
                 lines.append("wait; echo \"guest %d\" $(stat -c %%s /run/out.%d); cat /run/out.%d; echo; rm /run/out.%d"
@@ -231,6 +294,9 @@ class Batch:
                 if item[0] == b"finished":
                     return
                 index = int(item[1])
+                if is_group(self.guests[index]):
+                    self.finish(index, group_outcome(self.guests[index], bytearray(item[2]), b"", "unknown", self.limit))
+                    continue
                 records = ending.Records()
                 records.feed(item[2])
                 errors = records.items.pop("stray", b"")
@@ -244,7 +310,7 @@ class Batch:
 
 
 def _next_item(stream):
-    """Takes "guest INDEX LENGTH\\n<bytes>\\n" or "finished 0\\n\\n" off the stream."""
+    """Takes "guest INDEX LENGTH\\n<bytes>\\n", "script STATUS LENGTH\\n..." or "finished 0\\n\\n" off the stream."""
     line_end = stream.find(b"\n")
     if line_end < 0:
         return None

@@ -32,7 +32,12 @@ class Config:
         self.shim = str(values.get("pvshim", "0")).lower() in ("1", "true", "yes")
         self.timeout = None
         self.stdin = None
+        self.script = None
+        self.peers = []
         self._read_options()
+        names = [one.name for one in self.group]
+        if len(set(names)) < len(names):
+            raise LabError("%s: guests that run together need different names: %s" % (path, " ".join(names)))
         paths = [values[key] for key in _FILE_KEYS if isinstance(values.get(key), str) and values[key]]
         disks = [_disk_target(disk) for disk in values.get("disk") or []]
         paths += [target for target in disks if target]
@@ -62,11 +67,20 @@ class Config:
                         self.timeout = float(value)
                     except ValueError:
                         raise LabError("%s: timeout=%s is no number" % (self.path, value)) from None
-                elif key == "stdin":
+                elif key in ("stdin", "script", "peer"):
                     own = os.path.dirname(os.path.abspath(self.path))
-                    self.stdin = os.path.join(own, value)
-                    if not os.path.isfile(self.stdin):
-                        raise LabError("%s: stdin=%s: no such file" % (self.path, value))
+                    path = os.path.normpath(os.path.join(own, value))
+                    if not os.path.isfile(path):
+                        raise LabError("%s: %s=%s: no such file" % (self.path, key, value))
+                    if key == "peer":
+                        self.peers.append(Config(path))
+                    else:
+                        setattr(self, key, path)
+
+    @property
+    def group(self):
+        """This guest and those that run beside it."""
+        return [self, *self.peers]
 
 
 def _assignments(text):

@@ -43,6 +43,8 @@ class Records:
                 self.items["console"] = self.items.get("console", b"") + value
                 if self.live:
                     self.live(value)
+            elif tag in ("moved", "refed"):
+                self.items[tag] = self.items.get(tag, b"") + value
             else:
                 self.items[tag] = value
             if tag == "end":
@@ -64,12 +66,16 @@ class Outcome:
         self.detail = ""
         self.console = b""
         self.console_path = None
+        self.script_status = None  # of dom0's script, which belongs to the first guest of a group
+        self.script_output = ""
+        self.peers = []  # outcomes of the guests that ran beside it
+        self.grouped = False  # its console was not shown while it ran
 
     def read(self, items, timeout):
         end = dict(line.split(" ", 1) for line in items["end"].decode().splitlines())
         text = {tag: value.decode("utf-8", "replace") for tag, value in items.items()}
-        domid = int(text["created"]) if "created" in text else None
-        log = domain_log(text.get("log", ""), domid)
+        domids = [int(number) for number in (text.get("created", "") + text.get("moved", "")).split()]
+        log = domain_log(text.get("log", ""), domids)
         self.console = items.get("console", b"")
         parts = []
         how, reason = end["how"], int(end["reason"])
@@ -104,6 +110,8 @@ class Outcome:
         if items.get("rest"):
             parts.append("%d bytes were left in the console ring without an event: %r"
                          % (len(items["rest"]), items["rest"]))
+        if "refed" in text:
+            parts.append("the console daemon dropped the terminal; fed again from byte " + ", ".join(text["refed"].split()))
         parts += [text.get("vcpus", "").strip(), log.strip(), text.get("context", "").strip()]
         parts.append(text.get("stray", "").strip())
         self.detail = "\n".join(part for part in parts if part)
@@ -123,12 +131,24 @@ class Outcome:
             words.append("{:,} ns of CPU".format(self.cpu_time_ns))
         if self.ending != "create-failed" and not self.console:
             words.append("printed nothing")
+        if self.script_status:
+            words.append("dom0's script failed with %d" % self.script_status)
         return "%s: %s" % (self.name, ", ".join(words))
 
     def as_json(self):
+        """One object, without the peers, which have their own."""
         return {"name": self.name, "cfg": self.cfg, "ending": self.ending, "exit_code": self.exit_code,
                 "console": self.console_path, "cpu_time_ns": self.cpu_time_ns, "seconds": self.seconds,
-                "dom0_time": self.dom0_time, "detail": self.detail}
+                "dom0_time": self.dom0_time, "detail": self.detail, "script_status": self.script_status,
+                "script_output": self.script_output, "peers": [peer.name for peer in self.peers]}
+
+
+def not_created(guest, why):
+    """The outcome of a guest that the lab could not even send to dom0."""
+    result = Outcome(guest.name, guest.path)
+    result.ending, result.detail = "create-failed", why
+    result.peers = [not_created(peer, why) for peer in guest.peers]
+    return result
 
 
 def exit_code(console):
@@ -139,8 +159,8 @@ def exit_code(console):
     return int(match.group(1)) if match else None
 
 
-def domain_log(text, domid):
-    """The lines of Xen's log about one domain: those that name it, and the register dumps that follow such a line
+def domain_log(text, domids):
+    """The lines of Xen's log about one guest, whatever its numbers were: those that name it, and the register dumps that follow such a line
     without naming anyone."""
     kept, ours = [], False
     for line in text.splitlines():
@@ -151,7 +171,7 @@ def domain_log(text, domid):
         elif match:
             owner = next((group for group in match.groups() if group), None)
             if owner is not None:
-                ours = int(owner) == domid
+                ours = int(owner) in domids
         if ours:
             kept.append(line)
     return "\n".join(kept)

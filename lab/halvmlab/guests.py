@@ -18,10 +18,12 @@ def _print_console(result):
 def _print_detail(result):
     for line in result.detail.splitlines():
         print("  | " + line)
+    for line in result.script_output.splitlines():
+        print("  dom0| " + line)
 
 
 def _overall(work, options):
-    limits = sum(work.limit(guest) for guest in work.guests)
+    limits = sum(work.limit_of_group(guest) for guest in work.guests)
     return options.overall or 600 + limits * (10 if options.icount else 2)
 
 
@@ -94,7 +96,8 @@ def run_batch(options):
             with open(options.json + ".new", "w", encoding="utf-8") as out:
                 for result in work.results:
                     if result:
-                        out.write(json.dumps(result.as_json()) + "\n")
+                        for one in (result, *result.peers):
+                            out.write(json.dumps(one.as_json()) + "\n")
             os.replace(options.json + ".new", options.json)
     return 0
 
@@ -109,7 +112,7 @@ def run(options):
 
     def report(result):
         sys.stdout.flush()
-        if together or options.icount:
+        if together or options.icount or result.grouped:
             _print_console(result)
         elif result.console and not result.console.endswith(b"\n"):
             sys.stdout.buffer.write(b"\n")
@@ -125,5 +128,6 @@ def run(options):
     else:
         settings = _settings(options)
         _run_private(work, settings, _overall(work, options), None)
-    good = all(result.ending == "poweroff" and result.exit_code == 0 for result in work.results)
+    everyone = [one for result in work.results for one in (result, *result.peers)]
+    good = all(one.ending == "poweroff" and one.exit_code == 0 and not one.script_status for one in everyone)
     return 0 if good else 1

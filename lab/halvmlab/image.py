@@ -31,6 +31,7 @@ LIBRARIES = ["libxenvchan", "libxenctrl", "libxenguest", "libxenlight", "libxlut
 LIBRARY_DIRS = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib", "lib", "lib64"]
 HELPERS = {"halvm-agent": ["agent.c"], "halvm-guest": ["guest.c", "domain.c"]}
 HELPER_LIBRARIES = {"halvm-agent": [], "halvm-guest": ["-lxenctrl", "-lxenstore", "-lxenforeignmemory"]}
+SCRIPTS = {"halvm-group": "group", "halvm-script": "script"}
 CFLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra"]
 
 
@@ -213,6 +214,8 @@ def _add_userland(archive, tree, helpers):
     archive.file("init", os.path.join(paths.DOM0_SOURCES, "init"), 0o755)
     for name, path in helpers.items():
         program(path, name)
+    for name, source in SCRIPTS.items():
+        archive.file("usr/bin/" + name, os.path.join(paths.DOM0_SOURCES, source), 0o755)
     for name in PROGRAMS:
         program(_find(tree, name, ["bin", "sbin", "usr/bin", "usr/sbin"]), name)
     xen_dir = _only(os.path.join(tree, "usr/lib"), "xen-4", "")

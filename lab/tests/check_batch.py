@@ -50,15 +50,18 @@ def test_endings(bench):
 
 
 def test_deterministic(bench):
-    """With --icount two runs give the same figures, instruction for instruction."""
+    """With --icount two runs give the same figures, instruction for instruction; one guest has a peer and a script."""
     bench.write("input", ODD_INPUT)
-    configs = [bench.probe("power", "exit 3"), bench.probe("bytes", "say 30000"),
+    bench.write("good.sh", 'await "^about"; await -n "$NAME1" "^about"\n')
+    bench.probe("peer", "exit 4")
+    configs = [bench.probe("power", "exit 3"), bench.probe("first", "exit 5", "peer=peer.cfg script=good.sh"), bench.probe("bytes", "say 30000"),
                bench.probe("echoes", "echo", "stdin=input"), bench.probe("idles", "idle", "timeout=2")]
     first = bench.batch(configs, "--icount")
     second = bench.batch(configs, "--icount")
     assert first == second, (first, second)
     assert 1000 < first["power"]["cpu_time_ns"] < 200000, first["power"]
     assert first["bytes"]["bytes"] == PATTERN[:30000]
+    assert first["first"]["exit_code"] == 5 and first["peer"]["exit_code"] == 4 and first["first"]["script_status"] == 0
 
 
 def test_many(bench):
@@ -158,3 +161,23 @@ def test_interrupted_build(bench):
     assert left == [os.path.basename(folder)], left
     with open(folder + "/initrd", "rb") as one, open(bench.images + "/initrd", "rb") as other:
         assert one.read() == other.read(), "two builds differ"
+
+
+def test_group(bench):
+    """A guest with a peer and a script: each has its result; what fails in one is told, and fails no other."""
+    bench.write("good.sh", 'await "^about"; await -n "$NAME1" "^about"; [ "$NAME1" = second ]; nap 0.1\n'
+                           '[ "$(xenstore-read "/halvm/$DOMID/guest/1/domid")" = "$DOMID1" ]; echo all well\n')
+    bench.write("bad.sh", 'echo trying; await -t 1 never; echo not here\n')
+    second = bench.probe("second", "exit 4", "")
+    third = bench.probe("third", "quiet", kernel="not-there")
+    found = bench.batch([bench.probe("first", "exit 3", "peer=%s script=good.sh" % os.path.basename(second)),
+                         bench.probe("other", "idle", "timeout=5 script=bad.sh"),
+                         bench.probe("lonely", "exit 5", "peer=%s script=good.sh" % os.path.basename(third))])
+    assert len(found) == 5, found.keys()
+    assert found["first"]["exit_code"] == 3 and found["second"]["exit_code"] == 4, found
+    assert found["first"]["script_status"] == 0 and found["first"]["script_output"].endswith("all well\n"), found["first"]
+    assert found["first"]["peers"] == ["second"] and found["second"]["script_status"] is None
+    assert found["other"]["script_status"] == 1 and found["other"]["ending"] == "timeout", found["other"]
+    assert "trying" in found["other"]["script_output"] and "not here" not in found["other"]["script_output"]
+    assert found["lonely"]["exit_code"] == 5 and found["third"]["ending"] == "create-failed", found
+    assert found["lonely"]["script_status"] == 125, found["lonely"]

@@ -64,9 +64,9 @@ def test_log_of_one_domain(_):
             "(XEN) d2v0 something else\n(XEN) RIP: 2\n"
             "(XEN) [2024-01-01 00:00:00] Domain 1 (vcpu#0) crashed on cpu#0:\n(XEN) RAX: 3\n"
             "(XEN) HVM d12v0 save: CPU\n(XEN) RAX: 4\n")
-    kept = ending.domain_log(text, 1)
+    kept = ending.domain_log(text, [1])
     assert [line[-1] for line in kept.splitlines()] == ["1", "1", ":", "3"], kept
-    assert "RIP: 2" in ending.domain_log(text, 2)
+    assert "RIP: 2" in ending.domain_log(text, [2])
 
 
 def test_records_split_anywhere(_):
