@@ -20,6 +20,27 @@ void boot_set_cmdline(const char *text, size_t max)
     boot_record.cmdline[n] = '\0';
 }
 
+bool boot_option(const char *word)
+{
+    const char *p = boot_record.cmdline;
+    size_t len = 0;
+
+    while (word[len])
+        len++;
+    for (; *p; p++) {
+        size_t n = 0;
+
+        while (p[n] && p[n] != ' ')
+            n++;
+        if (n == len && !memcmp(p, word, len))
+            return true;
+        p += n;
+        if (!*p)
+            return false;
+    }
+    return false;
+}
+
 void boot_add_ram(paddr_t start, paddr_t end)
 {
     struct boot_range *ram = boot_record.ram;

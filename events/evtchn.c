@@ -1,121 +1,123 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Event channels in the 2-level ABI: a word of selector bits, each standing for a word of pending
-// bits.
-#include <arch/cpu.h>
-#include <arch/hypercall.h>
+// Ports: binding, closing, masking; and which format they are in.
 #include <halvm/boot.h>
 #include <halvm/console.h>
-#include <halvm/events.h>
 #include <halvm/mm.h>
 #include <halvm/power.h>
-#include <xen/errno.h>
+#include "internal.h"
 
-#define WORD_BITS  (8 * sizeof(xen_ulong_t))
-#define NR_PORTS   (WORD_BITS * WORD_BITS)
-#define PAGE_SLOTS (PAGE_SIZE / sizeof(struct slot))
+#define FIRST_SLOTS 64
+#define PAGE_SLOTS  (PAGE_SIZE / sizeof(struct slot))
+#define PAGES       (EVTCHN_FIFO_NR_CHANNELS / PAGE_SLOTS + 1)
 
-struct slot {
-    evtchn_handler *fn;
-    void *arg;
-    unsigned long cpu; // where it is delivered
-    unsigned long pad;
-};
+const struct format *format = &format_2l;
 
-// Pages of slots, made as ports come into use; most guests use a handful of low ports.
-static struct slot first_slots[64];
-static struct slot *slot_pages[NR_PORTS / PAGE_SLOTS];
-static struct events_stats stats;
-static void (*after)(struct trap_frame *frame);
+// Most guests use a handful of low ports; pages of slots are made as others come into use.
+static struct slot first_slots[FIRST_SLOTS];
+static struct slot **slot_pages;
+static struct spinlock slots_lock;
+static bool stay_2l; // by command line
 
-static struct slot *slot_of(evtchn_t port)
+struct slot *slot_of(evtchn_t port)
 {
-    struct slot *page;
+    struct slot **pages, *page;
 
-    if (port < ARRAY_SIZE(first_slots))
+    if (likely(port < FIRST_SLOTS))
         return &first_slots[port];
-    page = port < NR_PORTS ? slot_pages[port / PAGE_SLOTS] : NULL;
+    pages = read_acquire(&slot_pages);
+    if (!pages || port >= format->ports)
+        return NULL;
+    page = read_acquire(&pages[port / PAGE_SLOTS]);
     return page ? &page[port % PAGE_SLOTS] : NULL;
 }
 
-static int slot_set(evtchn_t port, unsigned int cpu, evtchn_handler *fn, void *arg)
+static struct slot *slot_make(evtchn_t port)
 {
-    struct slot *slot;
+    struct slot *slot = slot_of(port), *page;
+    unsigned long flags;
 
-    if (port == 0 || port >= NR_PORTS)
-        return -XEN_EINVAL;
-    slot = slot_of(port);
-    if (!slot) {
-        struct slot *page = vm_alloc(PAGE_SIZE, VM_READ | VM_WRITE);
-
-        if (!page)
-            return -XEN_ENOMEM;
-        slot_pages[port / PAGE_SLOTS] = page;
-        slot = slot_of(port);
+    if (likely(slot))
+        return slot;
+    flags = spin_lock(&slots_lock);
+    if (!slot_pages)
+        write_release(&slot_pages, vm_alloc(PAGES * sizeof(*slot_pages), VM_READ | VM_WRITE));
+    if (slot_pages && !slot_pages[port / PAGE_SLOTS]) {
+        page = vm_alloc(PAGE_SIZE, VM_READ | VM_WRITE);
+        write_release(&slot_pages[port / PAGE_SLOTS], page);
     }
-    // The port is masked: the handler is whole before an event can reach it.
-    slot->arg = arg;
-    slot->cpu = cpu;
-    write_release(&slot->fn, fn);
-    return 0;
+    slot = slot_of(port);
+    spin_unlock(&slots_lock, flags);
+    return slot;
 }
 
-static void bit_set_atomic(xen_ulong_t *words, evtchn_t port)
+// The first port from `port` on that has a slot; format->ports when there is none.
+static evtchn_t slot_next(evtchn_t port)
 {
-    __atomic_fetch_or(&words[port / WORD_BITS], 1UL << (port % WORD_BITS), __ATOMIC_SEQ_CST);
+    while (port < format->ports && !slot_of(port)) {
+        if (!slot_pages)
+            return format->ports;
+        port = (port / PAGE_SLOTS + 1) * PAGE_SLOTS;
+    }
+    return port;
 }
 
-static void bit_clear_atomic(xen_ulong_t *words, evtchn_t port)
+void port_unmask(evtchn_t port)
 {
-    __atomic_fetch_and(&words[port / WORD_BITS], ~(1UL << (port % WORD_BITS)), __ATOMIC_SEQ_CST);
-}
+    struct evtchn_unmask op = {.port = port};
 
-static bool bit_test(const xen_ulong_t *words, evtchn_t port)
-{
-    return READ_ONCE(words[port / WORD_BITS]) >> (port % WORD_BITS) & 1;
+    if (unlikely(!format->unmask(port)))
+        hypercall_event_channel_op(EVTCHNOP_unmask, &op);
 }
 
 void evtchn_mask(evtchn_t port)
 {
-    if (port < NR_PORTS)
-        bit_set_atomic(shared_info->evtchn_mask, port);
+    struct slot *slot = slot_of(port);
+
+    if (!slot)
+        return;
+    format->mask(port);
+    if (unlikely(slot->limited))
+        storms->owner_masks(slot, true);
 }
 
 void evtchn_unmask(evtchn_t port)
 {
-    struct evtchn_unmask arg = {.port = port};
+    struct slot *slot = slot_of(port);
 
-    if (port >= NR_PORTS)
-        return;
-    // 1. An event that comes while the port is masked sets pending and nothing else.
-    // 2. If it comes after the mask is cleared, Xen raises an upcall by itself.
-    // 3. If it came before, no upcall will announce it: Xen must be asked to, and does so only for
-    //    a port that it unmasks itself. So mask again. Should 2 have happened meanwhile, then
-    //    nothing is pending any more, and Xen only unmasks.
-    bit_clear_atomic(shared_info->evtchn_mask, port);
-    if (likely(!bit_test(shared_info->evtchn_pending, port)))
-        return;
-    bit_set_atomic(shared_info->evtchn_mask, port);
-    hypercall_event_channel_op(EVTCHNOP_unmask, &arg);
+    if (slot && !(unlikely(slot->limited) && storms->owner_masks(slot, false)))
+        port_unmask(port);
 }
 
 bool evtchn_pending(evtchn_t port)
 {
-    return port < NR_PORTS && bit_test(shared_info->evtchn_pending, port);
+    return port < format->ports && format->pending(port);
 }
 
 void evtchn_clear(evtchn_t port)
 {
-    if (port < NR_PORTS)
-        bit_clear_atomic(shared_info->evtchn_pending, port);
+    if (port < format->ports)
+        format->clear(port);
 }
 
 static int attach(evtchn_t port, unsigned int cpu, evtchn_handler *fn, void *arg)
 {
-    int rc = slot_set(port, cpu, fn, arg);
+    struct slot *slot;
+    int rc;
 
-    if (!rc)
-        evtchn_unmask(port);
-    return rc;
+    if (port == 0 || port >= format->ports)
+        return -XEN_EINVAL;
+    slot = slot_make(port);
+    if (!slot)
+        return -XEN_ENOMEM;
+    rc = format->prepare(port);
+    if (rc)
+        return rc;
+    // The port is masked: the handler is whole before an event can reach it.
+    slot->arg = arg;
+    slot->cpu = cpu;
+    write_release(&slot->fn, fn);
+    port_unmask(port);
+    return 0;
 }
 
 int evtchn_attach(evtchn_t port, evtchn_handler *fn, void *arg)
@@ -123,6 +125,44 @@ int evtchn_attach(evtchn_t port, evtchn_handler *fn, void *arg)
     return attach(port, 0, fn, arg);
 }
 
+// Change to FIFO. No other vCPU runs yet (events_init_cpu()), nor is a handler half-way: this is a
+// thread. 0 too if that has been done; -ENOSYS: it stays 2-level, by request or for want of Xen.
+static int use_fifo(void)
+{
+    const struct format *old = format;
+    unsigned long flags;
+    int rc;
+
+    if (format == &format_fifo)
+        return 0;
+    if (stay_2l || nr_cpus > 1)
+        return -XEN_ENOSYS;
+    flags = arch_irq_save();
+    rc = fifo_start();
+    if (rc) {
+        arch_irq_restore(flags);
+        return -XEN_ENOSYS;
+    }
+    format = &format_fifo;
+    // What each port had carries over. All that could be lost is an event that Xen did not carry
+    // over, so it is made pending once more: twice does no harm.
+    for (evtchn_t port = 1; port < old->ports; port = slot_next(port + 1)) {
+        if (!slot_of(port)->fn)
+            continue;
+        rc = format->prepare(port);
+        if (rc)
+            panic("no memory to change the format of event channels");
+        if (old->pending(port))
+            fifo_raise(port);
+        if (!old->masked(port))
+            port_unmask(port);
+    }
+    arch_irq_restore(flags);
+    return 0;
+}
+
+// Make a bound port ours, or let it go. Xen is out of 2-level ports when it says that there is no
+// space: then the caller's operation is tried once more with more of them.
 static long attach_or_close(evtchn_t port, unsigned int cpu, evtchn_handler *fn, void *arg)
 {
     int rc = attach(port, cpu, fn, arg);
@@ -134,37 +174,43 @@ static long attach_or_close(evtchn_t port, unsigned int cpu, evtchn_handler *fn,
     return port;
 }
 
+static long bind(int cmd, void *op, const evtchn_port_t *port, unsigned int cpu, evtchn_handler *fn,
+                 void *arg)
+{
+    long rc = hypercall_event_channel_op(cmd, op);
+
+    if (rc == -XEN_ENOSPC && format != &format_fifo && !use_fifo())
+        rc = hypercall_event_channel_op(cmd, op);
+    return rc ? rc : attach_or_close(*port, cpu, fn, arg);
+}
+
 long evtchn_bind_virq(unsigned int virq, unsigned int cpu, evtchn_handler *fn, void *arg)
 {
     struct evtchn_bind_virq op = {.virq = virq, .vcpu = cpu};
-    long rc = hypercall_event_channel_op(EVTCHNOP_bind_virq, &op);
 
-    return rc ? rc : attach_or_close(op.port, cpu, fn, arg);
+    return bind(EVTCHNOP_bind_virq, &op, &op.port, cpu, fn, arg);
 }
 
 long evtchn_bind_ipi(unsigned int cpu, evtchn_handler *fn, void *arg)
 {
     struct evtchn_bind_ipi op = {.vcpu = cpu};
-    long rc = hypercall_event_channel_op(EVTCHNOP_bind_ipi, &op);
 
-    return rc ? rc : attach_or_close(op.port, cpu, fn, arg);
+    return bind(EVTCHNOP_bind_ipi, &op, &op.port, cpu, fn, arg);
 }
 
 long evtchn_alloc_unbound(halvm_domid_t remote, evtchn_handler *fn, void *arg)
 {
     struct evtchn_alloc_unbound op = {.dom = DOMID_SELF, .remote_dom = remote};
-    long rc = hypercall_event_channel_op(EVTCHNOP_alloc_unbound, &op);
 
-    return rc ? rc : attach_or_close(op.port, 0, fn, arg);
+    return bind(EVTCHNOP_alloc_unbound, &op, &op.port, 0, fn, arg);
 }
 
 long evtchn_bind_interdomain(halvm_domid_t remote, evtchn_t remote_port, evtchn_handler *fn,
                              void *arg)
 {
     struct evtchn_bind_interdomain op = {.remote_dom = remote, .remote_port = remote_port};
-    long rc = hypercall_event_channel_op(EVTCHNOP_bind_interdomain, &op);
 
-    return rc ? rc : attach_or_close(op.local_port, 0, fn, arg);
+    return bind(EVTCHNOP_bind_interdomain, &op, &op.local_port, 0, fn, arg);
 }
 
 int evtchn_close(evtchn_t port)
@@ -172,10 +218,44 @@ int evtchn_close(evtchn_t port)
     struct evtchn_close op = {.port = port};
     struct slot *slot = slot_of(port);
 
-    evtchn_mask(port);
-    if (slot)
+    if (slot) {
+        format->mask(port);
         write_release(&slot->fn, NULL);
+        slot_wait_idle(slot);
+        if (slot->limited)
+            storms->forget(port, slot);
+    }
     return hypercall_event_channel_op(EVTCHNOP_close, &op);
+}
+
+int evtchn_bind_cpu(evtchn_t port, unsigned int cpu)
+{
+    struct evtchn_bind_vcpu op = {.port = port, .vcpu = cpu};
+    struct slot *slot = slot_of(port);
+    bool masked;
+    int rc;
+
+    if (!slot || cpu >= CPUS_MAX || !cpus[cpu])
+        return -XEN_EINVAL;
+    // 1. Masked, so that Xen announces no event to either vCPU until both sides agree.
+    // 2. What has been announced to the old one is left by it (2-level) or handled there (FIFO).
+    // 3. What is pending when it is unmasked is announced to the new one.
+    masked = format->masked(port);
+    format->mask(port);
+    rc = hypercall_event_channel_op(EVTCHNOP_bind_vcpu, &op);
+    if (!rc)
+        WRITE_ONCE(slot->cpu, cpu);
+    if (!masked)
+        port_unmask(port);
+    return rc;
+}
+
+int evtchn_set_priority(evtchn_t port, unsigned int priority)
+{
+    struct evtchn_set_priority op = {.port = port, .priority = priority};
+    int rc = use_fifo();
+
+    return rc ? rc : (int)hypercall_event_channel_op(EVTCHNOP_set_priority, &op);
 }
 
 int evtchn_send(evtchn_t port)
@@ -185,73 +265,53 @@ int evtchn_send(evtchn_t port)
     return hypercall_event_channel_op(EVTCHNOP_send, &op);
 }
 
-static void deliver(evtchn_t port, unsigned long cpu)
-{
-    struct slot *slot = slot_of(port);
-    evtchn_handler *fn = slot ? read_acquire(&slot->fn) : NULL;
-
-    if (fn && slot->cpu != cpu)
-        return; // another vCPU's, which Xen has told
-    __atomic_fetch_add(&stats.events, 1, __ATOMIC_RELAXED);
-    if (!fn) {
-        __atomic_fetch_add(&stats.unwanted, 1, __ATOMIC_RELAXED);
-        evtchn_mask(port);
-        bit_clear_atomic(shared_info->evtchn_pending, port);
-        return;
-    }
-    // 1. Cleared first: an event that arrives while the handler runs sets the bit again, and the
-    // loop or a new upcall finds it.
-    // 2. Cleared after, it would be lost, although the handler may have looked too early to see its
-    // cause.
-    bit_clear_atomic(shared_info->evtchn_pending, port);
-    fn(port, slot->arg);
-}
-
-void upcall_handler(struct trap_frame *frame)
-{
-    struct cpu *cpu = this_cpu();
-    struct vcpu_info *vcpu = cpu_vcpu_info(cpu);
-    xen_ulong_t selector, ready;
-
-    __atomic_fetch_add(&stats.upcalls, 1, __ATOMIC_RELAXED);
-    do {
-        WRITE_ONCE(vcpu->evtchn_upcall_pending, 0);
-        selector = __atomic_exchange_n(&vcpu->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
-        while (selector) {
-            unsigned int word = __builtin_ctzl(selector);
-
-            selector &= selector - 1;
-            // A look at one moment: what comes later sets the selector again.
-            ready = READ_ONCE(shared_info->evtchn_pending[word]) &
-                    ~READ_ONCE(shared_info->evtchn_mask[word]);
-            for (; ready; ready &= ready - 1)
-                deliver(word * WORD_BITS + __builtin_ctzl(ready), cpu->id);
-        }
-    } while (READ_ONCE(vcpu->evtchn_upcall_pending));
-    if (likely(after))
-        after(frame);
-}
-
-void events_set_after(void (*fn)(struct trap_frame *frame))
-{
-    after = fn;
-}
-
 void events_get_stats(struct events_stats *out)
 {
-    unsigned long flags = arch_irq_save();
+    *out = (struct events_stats){
+        .fifo = format == &format_fifo,
+        .ports = format->ports,
+        .holding = storms ? storms->holding() : 0,
+    };
+    for (unsigned int i = 0; i < nr_cpus; i++) {
+        const struct cpu_stats *s = &events_cpu_stats[i];
 
-    *out = stats;
-    arch_irq_restore(flags);
+        out->upcalls += s->upcalls;
+        out->events += s->events;
+        out->unwanted += s->unwanted;
+        out->held += s->held;
+    }
 }
 
 void events_init(void)
 {
-    int rc;
+    // First, for under PVH this also tells Xen the word size of the bits in the shared page.
+    int rc = arch_enable_upcalls();
 
-    // Every port starts masked, whatever the builder left, until somebody attaches a handler.
-    memset(shared_info->evtchn_mask, 0xff, sizeof(shared_info->evtchn_mask));
-    rc = arch_enable_upcalls();
     if (rc)
         panic("cannot enable event upcalls: error %d", rc);
+    // Every port starts masked, whatever the builder left, until somebody attaches a handler.
+    memset(shared_info->evtchn_mask, 0xff, sizeof(shared_info->evtchn_mask));
+    stay_2l = boot_option("events=2l");
+    if (boot_option("events=fifo") && use_fifo())
+        printk("events: Xen offers no FIFO format; using 2-level\n");
+}
+
+int events_init_cpu(unsigned int cpu)
+{
+    // Now or never: later several vCPUs would have to change at one moment.
+    if (cpu >= CPUS_MAX)
+        return -XEN_EINVAL;
+    return use_fifo() ? 0 : fifo_init_cpu(cpu);
+}
+
+int events_resume(void)
+{
+    for (evtchn_t port = 1; port < format->ports; port = slot_next(port + 1)) {
+        if (slot_of(port)->limited)
+            storms->forget(port, slot_of(port));
+        *slot_of(port) = (struct slot){0};
+    }
+    memset(shared_info->evtchn_mask, 0xff, sizeof(shared_info->evtchn_mask));
+    arch_enable_upcalls();
+    return format == &format_fifo ? fifo_resume() : 0;
 }

@@ -157,26 +157,6 @@ static int map_table(uint32_t from, uint32_t to)
     return map_frames(true, gnt.status, status_frames(from), status_frames(to));
 }
 
-// Is `word` one of the words of the command line?
-static bool on_cmdline(const char *word)
-{
-    const char *p = boot_info->cmdline;
-    size_t len = strlen(word);
-
-    while (*p) {
-        size_t n = 0;
-
-        while (p[n] && p[n] != ' ')
-            n++;
-        if (n == len && !memcmp(p, word, n))
-            return true;
-        p += n;
-        while (*p == ' ')
-            p++;
-    }
-    return false;
-}
-
 static bool set_version(unsigned int version)
 {
     struct gnttab_set_version set = {.version = version};
@@ -188,12 +168,12 @@ static bool set_version(unsigned int version)
 // a PV guest on a machine with more than 16 TiB.
 static unsigned int choose_version(void)
 {
-    bool asked = on_cmdline("grant=v2");
+    bool asked = boot_option("grant=v2");
 
     if (!asked) {
         long top;
 
-        if (!CONFIG_PV || on_cmdline("grant=v1"))
+        if (!CONFIG_PV || boot_option("grant=v1"))
             return 1;
         top = hypercall_memory_op(XENMEM_maximum_ram_page, NULL);
         if (top >> 31 >> 1 <= 0) // errors, and frame numbers of 32 bits

@@ -4,6 +4,7 @@
 // first among them, except that vCPU 0 gets the events of everybody and cannot be stopped.
 #include <arch/hypercall.h>
 #include <halvm/console.h>
+#include <halvm/events.h>
 #include <halvm/mm.h>
 #include <halvm/power.h>
 #include <xen/errno.h>
@@ -83,7 +84,9 @@ static int cpu_first_start(unsigned int id)
 
     if (!cpu)
         return -XEN_ENOMEM;
-    rc = cpus[0]->rq->ipi ? 0 : sched_bind_cpu(cpus[0]); // nobody needed it before
+    rc = events_init_cpu(id);
+    if (!rc && !cpus[0]->rq->ipi)
+        rc = sched_bind_cpu(cpus[0]); // nobody needed it before
     if (!rc)
         rc = arch_cpu_register_info(cpu, vm_frame_of(cpu_vcpu_info(cpu)));
     if (!rc)

@@ -208,11 +208,29 @@ int time_init_cpu(unsigned int cpu)
     return port < 0 ? port : 0;
 }
 
+static void (*events_tick)(void);
+
+static void ticker_fired(struct timer *t)
+{
+    (void)t;
+    events_tick();
+}
+
+// events/ knows no clock: while it holds ports, it asks for each tick.
+static void ticker_arm(void (*tick)(void))
+{
+    static struct timer ticker = {.fn = ticker_fired};
+
+    events_tick = tick;
+    timer_start(&ticker, time_monotonic() + EVENTS_TICK_NS);
+}
+
 void time_init(void)
 {
     int rc;
 
     time_clock_init();
+    events_set_ticker(ticker_arm);
     rc = time_init_cpu(0);
     if (rc)
         panic("cannot bind the timer: error %d", rc);

@@ -36,6 +36,9 @@ struct boot_info {
 // The one record. Readable from every context once kernel_main() has started.
 extern const struct boot_info *const boot_info;
 
+// Is `word` one of the words of the command line? Any context.
+bool boot_option(const char *word);
+
 // Where the boot protocol left a physical address below mapped_end.
 void *boot_virt(paddr_t addr);
 

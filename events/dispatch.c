@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From an upcall to handlers, whatever the format.
+#include "internal.h"
+
+enum { IDLE, RUNNING, AGAIN };
+
+static void (*after)(struct trap_frame *frame);
+struct cpu_stats events_cpu_stats[CPUS_MAX];
+const struct storm_ops *storms;
+void (*events_arm_ticker)(void (*tick)(void));
+
+static bool state_change(struct slot *slot, uint8_t from, uint8_t to)
+{
+    return __atomic_compare_exchange_n(&slot->state, &from, to, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
+}
+
+// The handler may be running already: on the vCPU where the port was bound before, or below us,
+// since QEMU sometimes delivers an upcall twice (docs/abi.md). Then whoever runs it runs it once
+// more. Whether we become the one to run it.
+static bool run_begin(struct slot *slot)
+{
+    while (!state_change(slot, IDLE, RUNNING)) {
+        if (READ_ONCE(slot->state) == AGAIN || state_change(slot, RUNNING, AGAIN))
+            return false;
+    }
+    return true;
+}
+
+static void run(evtchn_t port, struct slot *slot, struct cpu *cpu)
+{
+    if (unlikely(!run_begin(slot)))
+        return;
+    slot->runner = cpu->id;
+    for (;;) {
+        // Read after the state is set: slot_wait_idle() relies on it.
+        evtchn_handler *fn = read_acquire(&slot->fn);
+
+        if (likely(fn != NULL))
+            fn(port, slot->arg);
+        if (likely(state_change(slot, RUNNING, IDLE)) || !state_change(slot, AGAIN, RUNNING))
+            return;
+    }
+}
+
+void slot_wait_idle(struct slot *slot)
+{
+    // 1. The handler is NULL now. Whoever sets RUNNING after this look finds that.
+    // 2. Whoever set it before may have found the handler, and is waited for,
+    // 3. unless that is our own caller.
+    mb();
+    for (;;) {
+        unsigned long flags = arch_irq_save();
+        bool over = READ_ONCE(slot->state) == IDLE || READ_ONCE(slot->runner) == this_cpu()->id;
+
+        arch_irq_restore(flags);
+        if (over)
+            return;
+        arch_pause();
+    }
+}
+
+void events_deliver(evtchn_t port, struct cpu *cpu)
+{
+    struct slot *slot = slot_of(port);
+    struct cpu_stats *stats = &events_cpu_stats[cpu->id];
+
+    if (unlikely(!slot || !READ_ONCE(slot->fn))) {
+        stats->unwanted++;
+        format->mask(port);
+        format->clear(port);
+        return;
+    }
+    if (unlikely(slot->cpu != cpu->id && !format->own_queues))
+        return; // Xen has told the vCPU whose it is
+    stats->events++;
+    // 1. Cleared first: an event that arrives while the handler runs makes it pending again, and
+    //    the loop or a new upcall finds it.
+    // 2. Cleared after, it would be lost, although the handler may have looked too early to see its
+    //    cause.
+    format->clear(port);
+    if (unlikely(slot->limited) && ++slot->idle >= EVENTS_STORM) {
+        stats->held++;
+        storms->hold(port, slot);
+    }
+    run(port, slot, cpu);
+}
+
+void upcall_handler(struct trap_frame *frame)
+{
+    struct cpu *cpu = this_cpu();
+    struct vcpu_info *vcpu = cpu_vcpu_info(cpu);
+
+    events_cpu_stats[cpu->id].upcalls++;
+    do {
+        WRITE_ONCE(vcpu->evtchn_upcall_pending, 0);
+        format->scan(cpu); // begins with an atomic exchange: it looks after that is written
+    } while (READ_ONCE(vcpu->evtchn_upcall_pending));
+    if (likely(after))
+        after(frame);
+}
+
+void events_set_ticker(void (*arm)(void (*tick)(void)))
+{
+    events_arm_ticker = arm;
+}
+
+void events_set_after(void (*fn)(struct trap_frame *frame))
+{
+    after = fn;
+}
