@@ -39,5 +39,6 @@ void test_descriptors(void);
 void test_streams(void);
 void test_process(void);
 void test_threads(void);
+void test_regex(void);
 
 #endif

@@ -80,6 +80,7 @@ int main(int argc, char **argv)
     test_malloc();
     test_time();
     test_text();
+    test_regex();
     test_files();
     test_descriptors();
     test_streams();

@@ -289,6 +289,7 @@ int ml_thread_detach(struct thread *t);
 unsigned int ml_thread_id(const struct thread *t);
 const char *ml_thread_name(const struct thread *t);
 void ml_thread_stack_bounds(const struct thread *t, void **low, size_t *size);
+unsigned int ml_sched_cpus(void);
 unsigned long ml_sched_lock(void);
 void ml_sched_unlock(unsigned long flags);
 int ml_waitq_wait_locked(struct waitq *q, ns_t deadline);
@@ -383,6 +384,11 @@ void ml_thread_stack_bounds(const struct thread *t, void **low, size_t *size)
     pthread_getattr_np(t->posix, &attr);
     pthread_attr_getstack(&attr, low, size);
     pthread_attr_destroy(&attr);
+}
+
+unsigned int ml_sched_cpus(void)
+{
+    return 1;
 }
 
 unsigned long ml_sched_lock(void)
