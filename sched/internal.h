@@ -95,7 +95,7 @@ void sched_kick(struct run_queue *rq);
 void smp_leave(void);
 // smp.c: in the IPI's handler, parked is set. Returns when unparked.
 void smp_parked(struct run_queue *rq);
-// smp.c: start all other vCPUs that the domain has.
+// smp.c: start all other vCPUs that the domain has, once; a thread that is second comes here first.
 void smp_start_all(void);
 
 // tls.c: make the thread's static TLS block, just below its record (t->tls is its start). Returns

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// vCPUs come and go. All that the domain has are started before main(), each with a queue and an
-// idle thread of its own; a program may stop some and start them again. After that there is no
-// first among them, except that vCPU 0 gets the events of everybody and cannot be stopped.
+// vCPUs come and go. All that the domain has are started when there is a second thread (or when
+// somebody asks for their number), each with a queue and an idle thread of its own; a program may
+// stop some and start them again. There is no first among them then, except that vCPU 0 gets the
+// events of everybody and cannot be stopped.
 #include <arch/hypercall.h>
 #include <halvm/console.h>
 #include <halvm/events.h>
@@ -19,6 +20,7 @@ unsigned int sched_cpus(void)
 {
     unsigned int n = 0;
 
+    smp_start_all();
     for (unsigned int i = 0; i < nr_cpus; i++)
         n += READ_ONCE(rq_of(i)->online);
     return n;
@@ -195,12 +197,20 @@ void smp_unpark_others(void)
 
 void smp_start_all(void)
 {
-    while (nr_cpus < CPUS_MAX && arch_cpu_is_up(nr_cpus) >= 0) {
+    static struct mutex once;
+    static bool done;
+
+    if (likely(read_acquire(&done)))
+        return;
+    mutex_lock(&once);
+    while (!done && nr_cpus < CPUS_MAX && arch_cpu_is_up(nr_cpus) >= 0) {
         int rc = cpu_start(nr_cpus);
 
         if (rc) {
             printk("sched: vCPU %u does not start: error %d\n", nr_cpus, rc);
-            return;
+            break;
         }
     }
+    write_release(&done, true);
+    mutex_unlock(&once);
 }

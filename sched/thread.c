@@ -103,6 +103,7 @@ int thread_create(struct thread **out, void *(*fn)(void *), void *arg,
     if (size < THREAD_STACK_MIN || size > (1UL << 40) || prio < THREAD_PRIO_NORMAL ||
         prio > THREAD_PRIO_HIGH)
         return -XEN_EINVAL;
+    smp_start_all();
     bury_the_dead();
     t = thread_alloc(ROUND_UP(size, PAGE_SIZE));
     if (!t)
@@ -200,7 +201,6 @@ ns_t thread_cpu_time(const struct thread *t)
 static void *main_thread(void *arg)
 {
     (void)arg;
-    smp_start_all();
     app_start();
 }
 

@@ -34,7 +34,8 @@ void thread_yield(void);
 void thread_sleep_until(ns_t deadline);
 ns_t thread_cpu_time(const struct thread *t); // nanoseconds on a vCPU; any context
 
-// vCPUs. All that the domain has run before main(). Online ones:
+// vCPUs. All that the domain has run as soon as there is a second thread, or as this is called. How
+// many are online:
 unsigned int sched_cpus(void);
 // Start vCPU id (again): 0, -EINVAL (no such number, or one before it was never started), -EEXIST
 // (it runs), -ENOMEM, -ETIMEDOUT, Xen's error. Stop it: its threads and timers go to others; 0,
