@@ -11,7 +11,7 @@ const char test_title[] = "32 vCPUs";
 #define ROUNDS 5
 
 static struct mutex mutex;
-static struct cond moved;
+static struct cond moved[CPUS];
 static unsigned int token;
 
 static void *member(void *arg)
@@ -24,12 +24,12 @@ static void *member(void *arg)
     for (int i = 0; i < ROUNDS; i++) {
         mutex_lock(&mutex);
         while (token % CPUS != me && time_monotonic() < deadline)
-            cond_wait_until(&moved, &mutex, deadline);
+            cond_wait_until(&moved[me], &mutex, deadline);
         CHECK_EQ(token, (uintptr_t)i * CPUS + me);
         CHECK_EQ(thread_cpu(), me);
         token++;
+        cond_signal(&moved[token % CPUS]);
         mutex_unlock(&mutex);
-        cond_broadcast(&moved);
     }
     return NULL;
 }
