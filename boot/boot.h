@@ -12,8 +12,10 @@ extern char image_start[], text_end[], rodata_end[], image_end[];
 
 // Bounded copy into boot_record.cmdline.
 void boot_set_cmdline(const char *text, size_t max);
-// Keep a RAM range (bytes), shrunk to whole pages. Ranges that are empty or do not fit the table
-// are dropped; the latter is counted.
+// Keep a RAM range (bytes), shrunk to whole pages; it may overlap others. What does not fit the
+// table is dropped and counted.
 void boot_add_ram(paddr_t start, paddr_t end);
+// Panics unless the finished record is one that the rooms above can rely on.
+void boot_check(void);
 
 #endif

@@ -61,9 +61,12 @@ void boot_pv(const struct start_info *si)
         boot_record.ramdisk = (const void *)si->mod_start;
         boot_record.ramdisk_size = si->mod_len;
     }
+    if (!si->nr_pt_frames || si->nr_pt_frames > si->nr_pages)
+        panic("%lu page tables in %lu pages", si->nr_pt_frames, si->nr_pages);
     boot_record.used_start = 0;
     boot_record.used_end = boot_paddr(si->pt_base) + ((paddr_t)si->nr_pt_frames << PAGE_SHIFT);
     end = mapped_end(si);
     boot_record.mapped_end = end < ram_end ? end : ram_end;
+    boot_check();
     kernel_main();
 }

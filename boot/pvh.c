@@ -77,20 +77,21 @@ static void ask_memory_map(void)
 
 static void use(paddr_t start, paddr_t size)
 {
-    paddr_t end = ROUND_UP(start + size, (paddr_t)PAGE_SIZE);
-
-    if (end < start || end > BOOT_MAP_END)
-        panic("the builder put a boot record at %llx, beyond the first GiB",
+    // At address 0, C could not point to it.
+    if (!start || start >= BOOT_MAP_END || size > BOOT_MAP_END - start)
+        panic("the builder put a boot record at %llx, where this kernel cannot see all of it",
               (unsigned long long)start);
-    if (end > boot_record.used_end)
-        boot_record.used_end = end;
+    if (start < boot_record.used_start)
+        boot_record.used_start = ROUND_DOWN(start, (paddr_t)PAGE_SIZE);
+    if (start + size > boot_record.used_end)
+        boot_record.used_end = ROUND_UP(start + size, (paddr_t)PAGE_SIZE);
 }
 
 static void add_modules(const struct hvm_start_info *si)
 {
     const struct hvm_modlist_entry *m;
 
-    use(si->modlist_paddr, si->nr_modules * sizeof(*m));
+    use(si->modlist_paddr, (paddr_t)si->nr_modules * sizeof(*m));
     m = boot_virt(si->modlist_paddr);
     for (unsigned int i = 0; i < si->nr_modules; i++)
         use(m[i].paddr, m[i].size);
@@ -125,14 +126,13 @@ void boot_pvh(paddr_t start_info)
     if (si->nr_modules)
         add_modules(si);
     if (si->version >= 1 && si->memmap_entries) {
-        use(si->memmap_paddr, si->memmap_entries * sizeof(struct hvm_memmap_table_entry));
+        use(si->memmap_paddr, (paddr_t)si->memmap_entries * sizeof(struct hvm_memmap_table_entry));
         add_memory_map(si);
     } else {
         ask_memory_map();
     }
-    if (!boot_record.nr_ram)
-        panic("the builder's memory map has no RAM in it");
-    ram_end = boot_record.ram[0].end;
+    ram_end = boot_record.nr_ram ? boot_record.ram[boot_record.nr_ram - 1].end : 0;
     boot_record.mapped_end = ram_end < BOOT_MAP_END ? ram_end : BOOT_MAP_END;
+    boot_check();
     kernel_main();
 }
