@@ -12,8 +12,8 @@
 
     .section .bss.boot_tables, "aw", @nobits
     .p2align 12
-    .globl  boot_l4, boot_l3
-boot_l4: .skip 4096
+    .globl  boot_root
+boot_root: .skip 4096
 boot_l3: .skip 4096
 boot_l2: .skip 4096
 
@@ -37,7 +37,7 @@ gdt_pointer:
 ENTRY(boot_entry)
     cld
     mov     $boot_l3 + PTE_TABLE, %eax
-    mov     %eax, boot_l4
+    mov     %eax, boot_root
     mov     $boot_l2 + PTE_TABLE, %eax
     mov     %eax, boot_l3
     mov     $boot_l2, %edi
@@ -48,7 +48,7 @@ ENTRY(boot_entry)
     cmp     $boot_l2 + 4096, %edi
     jne     1b
 
-    mov     $boot_l4, %eax
+    mov     $boot_root, %eax
     mov     %eax, %cr3
     mov     $CR4_RUN, %eax
     mov     %eax, %cr4

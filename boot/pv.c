@@ -21,12 +21,16 @@ static paddr_t boot_paddr(uintptr_t virt)
 }
 
 // The builder maps past what it uses, to a multiple of 4 MiB: the first level-2 entry that is
-// missing ends it.
+// missing ends it. In 32 bits, where each page that stays mapped costs (mm/protect.c), the kernel
+// wants less: what a level-2 entry maps, and MAPPED_LEAST of it free.
+#define MAPPED_LEAST (64 * PAGE_SIZE)
+
 static paddr_t mapped_end(const struct start_info *si)
 {
     uintptr_t va = (uintptr_t)image_start;
+    uintptr_t enough = va + boot_record.used_end + MAPPED_LEAST;
 
-    for (;;) {
+    while (CONFIG_64BIT || va < enough) {
         const pte_t *table = (const pte_t *)si->pt_base;
 
         for (unsigned int level = PT_TOP; level > 1; level--) {
@@ -38,6 +42,7 @@ static paddr_t mapped_end(const struct start_info *si)
         }
         va = ROUND_UP(va + 1, PT_SPAN(2));
     }
+    return boot_paddr(va);
 }
 
 void boot_pv(const struct start_info *si)
@@ -47,6 +52,8 @@ void boot_pv(const struct start_info *si)
 
     pv_p2m = (mfn_t *)si->mfn_list;
     pv_p2m_size = si->nr_pages;
+    if (!CONFIG_64BIT)
+        pv32_m2p_init();
     arch_root_table = (pte_t *)si->pt_base;
     arch_root_pfn = boot_paddr(si->pt_base) >> PAGE_SHIFT;
     boot_record.console_pfn = mfn_to_pfn(si->console.domU.mfn);

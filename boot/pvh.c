@@ -2,15 +2,16 @@
 // The PVH start record (xen/include/public/arch-x86/hvm/start_info.h; xen: docs/misc/pvh.pandoc).
 #include <arch/arch.h>
 #include <arch/hypercall.h>
+#include <arch/layout.h>
 #include <arch/p2m.h>
 #include <halvm/console.h>
 #include <halvm/power.h>
 #include <xen/arch-x86/hvm/start_info.h>
 #include "boot.h"
 
-#define BOOT_MAP_END (1ULL << 30) // what entry_pvh_64.S maps
+#define BOOT_MAP_END ((paddr_t)PVH_BOOT_MAP_END)
 
-extern pte_t boot_l4[PT_ENTRIES], boot_l3[PT_ENTRIES];
+extern pte_t boot_root[PT_ENTRIES];
 
 void boot_pvh(paddr_t start_info);
 
@@ -31,17 +32,23 @@ static uint64_t hvm_param(uint32_t index)
 // table serves both.
 static void map_special_pages(pfn_t pfn)
 {
-    static pte_t l2[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+    static pte_t l2[CONFIG_PAGING_LEVELS > 2 ? PT_ENTRIES : 1] __attribute__((aligned(PAGE_SIZE)));
+    const pte_t rights = PTE_PRESENT | PTE_WRITE | PTE_USER;
     paddr_t addr = (paddr_t)pfn << PAGE_SHIFT;
-    pte_t entry = (uintptr_t)l2 | PTE_PRESENT | PTE_WRITE | PTE_USER;
+    pte_t *table = boot_root;
 
     if (addr < BOOT_MAP_END)
         return;
-    if (addr >> 32 || (boot_l3[PT_INDEX(addr, 3)] && boot_l3[PT_INDEX(addr, 3)] != entry))
+    for (unsigned int level = PT_TOP; level > 2 && !(addr >> 32); level--) {
+        pte_t *entry = &table[PT_INDEX(addr, level)];
+
+        if (level == 3 && !*entry)
+            *entry = (uintptr_t)l2 | rights;
+        table = boot_virt(*entry & PTE_ADDR);
+    }
+    if (addr >> 32 || (CONFIG_PAGING_LEVELS > 2 && table != l2))
         panic("a special page at pfn %lx is not where this kernel can map it", pfn);
-    boot_l3[PT_INDEX(addr, 3)] = entry;
-    l2[PT_INDEX(addr, 2)] =
-        ROUND_DOWN(addr, PT_SPAN(2)) | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_LARGE | PTE_NX;
+    table[PT_INDEX(addr, 2)] = ROUND_DOWN(addr, PT_SPAN(2)) | rights | PTE_LARGE | PTE_NX;
 }
 
 static void add_memory_map(const struct hvm_start_info *si)
@@ -104,8 +111,8 @@ void boot_pvh(paddr_t start_info)
     const struct hvm_start_info *si = boot_virt(start_info);
     paddr_t ram_end;
 
-    arch_root_table = boot_l4;
-    arch_root_pfn = (uintptr_t)boot_l4 >> PAGE_SHIFT;
+    arch_root_table = boot_root;
+    arch_root_pfn = (uintptr_t)boot_root >> PAGE_SHIFT;
     arch_early_init(0, 0);
     boot_record.console_pfn = hvm_param(HVM_PARAM_CONSOLE_PFN);
     boot_record.console_port = hvm_param(HVM_PARAM_CONSOLE_EVTCHN);

@@ -74,7 +74,8 @@ static void print_backtrace(uintptr_t rip, uintptr_t rbp)
         const char *name = symbol_find(i ? trace[i] - 1 : trace[i], &offset);
 
         if (name)
-            printk("  %p %s+0x%lx\n", (void *)trace[i], name, offset + (i ? 1 : 0));
+            printk("  %p %s+0x%lx\n", (void *)trace[i], name,
+                   (unsigned long)offset + (i ? 1 : 0));
         else
             printk("  %p ?\n", (void *)trace[i]);
     }
@@ -182,7 +183,7 @@ void trap_panic(struct trap_frame *frame, uintptr_t fault_address)
 {
     begin_panic();
     printk("\npanic: %s (vector %lu, error code %lx)", arch_vector_name(frame->vector),
-           frame->vector, frame->error_code);
+           (unsigned long)frame->vector, (unsigned long)frame->error_code);
     if (frame->vector == VECTOR_PF)
         printk(": %s of %p (%s)",
                frame->error_code & 16  ? "execution"

@@ -99,7 +99,9 @@ int kvsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
         switch (*fmt) {
         case 'd':
         case 'i': {
-            int64_t v = longs ? va_arg(ap, long) : va_arg(ap, int);
+            int64_t v = longs > 1 ? va_arg(ap, long long)
+                        : longs   ? va_arg(ap, long)
+                                  : va_arg(ap, int);
 
             put_number(&s, v < 0 ? -(uint64_t)v : (uint64_t)v, 10, v < 0, &spec);
             break;

@@ -8,7 +8,9 @@ libc_src := $(wildcard minlibc/*.c minlibc/*/*.c minlibc/*/*.S)
 libm_src := $(wildcard minlibm/*.c)
 rts_src := $(wildcard rts-xen/*.c)
 
-# Entry code and protocol differ by environment; everything else is compiled in all of them.
+# Entry code and protocol differ by environment, and what is named for a word size by that; everything else is compiled in all of them.
+OTHER_BITS_64 := 32
+OTHER_BITS_32 := 64
 entry_pv64 := boot/entry_pv_64.S boot/pv.c
 entry_pvh64 := boot/entry_pvh_64.S boot/pvh.c
 entry_pv32 := boot/entry_pv_32.S boot/pv.c
@@ -23,7 +25,7 @@ objs = $(patsubst %,$(O)/$(1)/%.o,$(basename $(2)))
 
 define environment
 crt_$(1) := $$(call objs,$(1),boot/notes.S $$(filter %.S,$$(entry_$(1))))
-kernel_$(1) := $$(call objs,$(1),$$(filter-out $$(entry_all),$$(kernel_src)) arch/x86/entry_$$(BITS_$(1)).S $$(filter %.c,$$(entry_$(1))))
+kernel_$(1) := $$(call objs,$(1),$$(filter-out $$(entry_all) %_$$(OTHER_BITS_$$(BITS_$(1))).c,$$(kernel_src)) arch/x86/entry_$$(BITS_$(1)).S $$(filter %.c,$$(entry_$(1))))
 libc_$(1) := $$(call objs,$(1),$$(libc_src))
 libm_$(1) := $$(call objs,$(1),$$(libm_src))
 rts_$(1) := $$(call objs,$(1),$$(rts_src))

@@ -24,6 +24,12 @@ static inline void mm_unlock(unsigned long flags)
     spin_unlock(&mm_spinlock, flags);
 }
 
+// direct.c: the addresses of frames that were not mapped at boot and now are. direct_add() comes
+// first for each (false: no address is left).
+bool direct_add(pfn_t pfn);
+void *direct_virt(pfn_t pfn);
+pfn_t direct_pfn(uintptr_t va);
+
 // frame.c
 void frames_init(void);
 // n frames in a row, aligned to a power of two, or PFN_NONE.
@@ -44,7 +50,7 @@ static inline void *frame_virt(pfn_t pfn)
 {
     paddr_t addr = (paddr_t)pfn << PAGE_SHIFT;
 
-    return addr < boot_info->mapped_end ? boot_virt(addr) : (void *)(uintptr_t)(DIRECT_BASE + addr);
+    return addr < boot_info->mapped_end ? boot_virt(addr) : direct_virt(pfn);
 }
 
 // pt.c

@@ -29,32 +29,44 @@ static pte_t *boot_l2_entry(uintptr_t va)
 // The builder mapped single pages, all rights. Text ends where a level-2 entry ends
 // (arch/layout.h), so one bit in each later entry takes execution from all data and free memory;
 // only text and constants need a change per page.
+//
+// In 32 bits every page needs a change: it is the guest kernel's alone until it is said to be the
+// threads' too. So no more is kept mapped than boot_info says.
 static void protect_pv(void)
 {
-    uintptr_t end = (uintptr_t)boot_virt(0) + ROUND_UP(boot_info->mapped_end, PT_SPAN(2));
+    uintptr_t end = (uintptr_t)boot_virt(boot_info->mapped_end);
+    uintptr_t last = CONFIG_64BIT ? (uintptr_t)main_stack + 1 : end;
+    pte_t *l2, *l1 = NULL;
 
-    for (uintptr_t va = (uintptr_t)text_end; va < end; va += PT_SPAN(2)) {
-        pte_t *l2 = boot_l2_entry(va);
-
-        if (*l2 & PTE_PRESENT)
+    for (uintptr_t va = (uintptr_t)text_end; *(l2 = boot_l2_entry(va)) & PTE_PRESENT;
+         va += PT_SPAN(2)) {
+        if (va < end)
             pt_set(l2, *l2 | PTE_NX);
+        else if (CONFIG_64BIT)
+            break;
+        else
+            pt_set(l2, 0);
     }
-    for (uintptr_t va = (uintptr_t)image_start; va <= (uintptr_t)main_stack; va += PAGE_SIZE) {
-        pte_t *l1 = pt_entry(va), rights = boot_rights(va);
+    for (uintptr_t va = (uintptr_t)image_start; va < last; va += PAGE_SIZE) {
+        pte_t rights = boot_rights(va);
 
-        pt_set(l1, rights ? (*l1 & PTE_ADDR) | rights : 0);
+        l1 = l1 && PT_INDEX(va, 1) ? l1 + 1 : pt_entry(va);
+        if (va > (uintptr_t)main_stack)
+            pt_set(l1, *l1 | PTE_USER);
+        else
+            pt_set(l1, rights ? (*l1 & PTE_ADDR) | rights : 0);
     }
     pt_flush();
     pt_invalidate((uintptr_t)image_start, SIZE_MAX);
 }
 
-// entry_pvh_64.S mapped 2 MiB pages, all rights. Those with text, constants, page 0 or the guard in
+// The entry mapped large pages, all rights. Those with text, constants, page 0 or the guard in
 // them become tables of single pages.
 static void protect_pvh(void)
 {
     uintptr_t split_end = ROUND_UP((uintptr_t)main_stack + 1, PT_SPAN(2));
 
-    for (uintptr_t va = 0; va < PT_SPAN(3); va += PT_SPAN(2)) {
+    for (uintptr_t va = 0; va < PVH_BOOT_MAP_END; va += PT_SPAN(2)) {
         pte_t *l2 = boot_l2_entry(va), *l1;
         pfn_t pfn;
 

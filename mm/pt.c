@@ -29,7 +29,7 @@ pfn_t table_pfn(const void *table)
     uintptr_t va = (uintptr_t)table;
 
     if (va >= DIRECT_BASE)
-        return (va - DIRECT_BASE) >> PAGE_SHIFT;
+        return direct_pfn(va);
     return (va - (uintptr_t)boot_virt(0)) >> PAGE_SHIFT;
 }
 
@@ -55,8 +55,8 @@ static void make_read_only(void *page, pfn_t pfn)
 
     if (!CONFIG_PV)
         return;
-    rc = hypercall_4(__HYPERVISOR_update_va_mapping, (unsigned long)page,
-                     pte_make(pfn, PTE_PRESENT | PTE_NX), UVMF_INVLPG, 0);
+    rc = hypercall_update_va_mapping(page, pte_make(pfn, PTE_PRESENT | PTE_USER | PTE_NX),
+                                     UVMF_INVLPG);
     if (rc)
         panic("cannot write-protect a page table: error %ld", rc);
 }
@@ -130,13 +130,14 @@ size_t pt_map_direct(pfn_t pfn, size_t n)
     size_t i;
 
     for (i = 0; i < n; i++) {
-        uintptr_t va = (uintptr_t)frame_virt(pfn + i);
-        pte_t *entry = va >= DIRECT_BASE ? pt_entry(va) : NULL;
+        pte_t *entry;
 
-        if (entry)
-            pt_set(entry, pte_make(pfn + i, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX));
-        else if (va >= DIRECT_BASE)
+        if (pfn + i < boot_info->mapped_end >> PAGE_SHIFT)
+            continue;
+        entry = direct_add(pfn + i) ? pt_entry((uintptr_t)direct_virt(pfn + i)) : NULL;
+        if (!entry)
             break;
+        pt_set(entry, pte_make(pfn + i, PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX));
     }
     pt_flush();
     return i;

@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #define STACK_DEFAULT (128UL * 1024)
+#define STACK_MAX     (1UL << (CONFIG_64BIT ? 40 : 30))
 
 extern char main_stack[], main_stack_end[]; // the linker script's: guard page and stack
 
@@ -100,7 +101,7 @@ int thread_create(struct thread **out, void *(*fn)(void *), void *arg,
     unsigned long flags;
     struct thread *t;
 
-    if (size < THREAD_STACK_MIN || size > (1UL << 40) || prio < THREAD_PRIO_NORMAL ||
+    if (size < THREAD_STACK_MIN || size > STACK_MAX || prio < THREAD_PRIO_NORMAL ||
         prio > THREAD_PRIO_HIGH)
         return -XEN_EINVAL;
     smp_start_all();

@@ -40,14 +40,13 @@ ns_t time_system(void)
 ns_t time_monotonic(void)
 {
     ns_t now = time_system() - start;
-    ns_t seen = __atomic_load_n(&highest, __ATOMIC_RELAXED);
+    ns_t seen = arch_load64(&highest);
 
     // Xen recalibrates; whatever that does, nobody here sees time go back.
     do {
         if (now <= seen)
             return seen;
-    } while (!__atomic_compare_exchange_n(&highest, &seen, now, true, __ATOMIC_RELAXED,
-                                          __ATOMIC_RELAXED));
+    } while (!arch_cas64(&highest, &seen, now));
     return now;
 }
 
@@ -65,7 +64,7 @@ ns_t time_wall(void)
     do {
         version = READ_ONCE(shared_info->wc_version) & ~1u;
         rmb();
-        at_zero = (((ns_t)shared_info->wc_sec_hi << 32) + shared_info->wc_sec) * NS_PER_SEC +
+        at_zero = (((ns_t)shared_info->xen_wc_sec_hi << 32) + shared_info->wc_sec) * NS_PER_SEC +
                   shared_info->wc_nsec;
         rmb();
     } while (READ_ONCE(shared_info->wc_version) != version);

@@ -20,8 +20,8 @@ static uint8_t *const shared_page = boot_cpu_area.shared;
 
 static void map_shared_info_pv(maddr_t addr)
 {
-    long rc = hypercall_4(__HYPERVISOR_update_va_mapping, (unsigned long)shared_page,
-                          addr | PTE_PRESENT | PTE_WRITE | PTE_NX, UVMF_INVLPG, 0);
+    long rc = hypercall_update_va_mapping(
+        shared_page, addr | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX, UVMF_INVLPG);
 
     if (rc)
         panic("cannot map the shared info page: error %ld", rc);
@@ -64,7 +64,7 @@ void arch_early_init(maddr_t start_info_shared, mfn_t root)
         cpu_init_boot();
         map_shared_info_pv(start_info_shared);
         pv_traps_init();
-        if (CONFIG_USER_MODE)
+        if (CONFIG_64BIT)
             share_root_with_user_mode(root);
     } else {
         hypercall_is_vmcall = cpu_is_intel();

@@ -23,7 +23,16 @@ struct vcpu_guest_context;
 void pv_traps_init(void);
 void pv_traps_fill(struct vcpu_guest_context *ctx, struct cpu *cpu);
 
+// Tell Xen what a further vCPU starts with: entry(cpu), on its kernel stack. 0 or Xen's error.
+int vcpu_initialise(struct cpu *cpu, void (*entry)(struct cpu *));
+
 // Make struct cpu the base of the per-vCPU segment, on the vCPU itself, on the kernel side.
 void cpu_set_base(struct cpu *cpu);
+
+// 32-bit: a data segment of all 4 GiB from base, in an entry of the GDT.
+void desc32_set_base(unsigned int index, uintptr_t base);
+// PV: hand the GDT to Xen, who writes it from now on. The machine frame that it is.
+void desc32_init_pv(void);
+mfn_t desc32_gdt_frame(void);
 
 #endif

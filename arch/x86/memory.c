@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The kernel side's memory functions (see arch/kernel.h). String instructions: on hardware they run
 // at full width without touching vector registers.
+#include <arch/config.h>
 #include <arch/kernel.h>
 #include <stdint.h>
+
+#define WORD sizeof(long)
+#if CONFIG_64BIT
+#define REP_MOVS "rep movsq"
+#define REP_STOS "rep stosq"
+#else
+#define REP_MOVS "rep movsl"
+#define REP_STOS "rep stosl"
+#endif
 
 void *memcpy(void *dest, const void *src, size_t n)
 {
     void *d = dest;
-    size_t words = n / 8;
-    size_t rest = n % 8;
+    size_t words = n / WORD;
+    size_t rest = n % WORD;
 
-    __asm__ volatile("rep movsq" : "+D"(d), "+S"(src), "+c"(words)::"memory");
+    __asm__ volatile(REP_MOVS : "+D"(d), "+S"(src), "+c"(words)::"memory");
     __asm__ volatile("rep movsb" : "+D"(d), "+S"(src), "+c"(rest)::"memory");
     return dest;
 }
@@ -30,11 +40,11 @@ void *memmove(void *dest, const void *src, size_t n)
 void *memset(void *dest, int c, size_t n)
 {
     void *d = dest;
-    uint64_t pattern = (unsigned char)c * 0x0101010101010101ULL;
-    size_t words = n / 8;
-    size_t rest = n % 8;
+    unsigned long pattern = (unsigned char)c * (~0UL / 0xff); // the byte in all places
+    size_t words = n / WORD;
+    size_t rest = n % WORD;
 
-    __asm__ volatile("rep stosq" : "+D"(d), "+c"(words) : "a"(pattern) : "memory");
+    __asm__ volatile(REP_STOS : "+D"(d), "+c"(words) : "a"(pattern) : "memory");
     __asm__ volatile("rep stosb" : "+D"(d), "+c"(rest) : "a"(pattern) : "memory");
     return dest;
 }

@@ -28,12 +28,22 @@ static uintptr_t stub(unsigned int vector)
     return (uintptr_t)trap_stubs + vector * TRAP_STUB_SIZE;
 }
 
+// A bare address in 64-bit code, where the segment is known.
+static xen_callback_t callback_address(uintptr_t entry)
+{
+#if CONFIG_64BIT
+    return entry;
+#else
+    return (xen_callback_t){.cs = FLAT_KERNEL_CS, .eip = entry};
+#endif
+}
+
 static void register_callback(unsigned int type, uintptr_t entry)
 {
     struct callback_register cb = {
         .type = type,
         .flags = CALLBACKF_mask_events,
-        .address = entry,
+        .address = callback_address(entry),
     };
     long rc = hypercall_2(__HYPERVISOR_callback_op, CALLBACKOP_register, (unsigned long)&cb);
 
@@ -56,9 +66,20 @@ static struct trap_info trap_info(unsigned int v)
     };
 }
 
+// 32-bit: how threads enter the gate. 64-bit code has a callback for that.
+static struct trap_info gate_info(void)
+{
+    return (struct trap_info){
+        .vector = VECTOR_GATE,
+        .flags = TRAP_MASK_EVENTS | TRAP_DPL_USER,
+        .cs = FLAT_KERNEL_CS,
+        .address = (uintptr_t)syscall_gate,
+    };
+}
+
 void pv_traps_init(void)
 {
-    struct trap_info table[VECTOR_UPCALL + 1];
+    struct trap_info table[VECTOR_UPCALL + 2];
     unsigned int n = 0;
     long rc;
 
@@ -66,6 +87,8 @@ void pv_traps_init(void)
         if (vector_exists(v))
             table[n++] = trap_info(v);
     }
+    if (!CONFIG_64BIT)
+        table[n++] = gate_info();
     table[n] = (struct trap_info){0};
     rc = hypercall_1(__HYPERVISOR_set_trap_table, (unsigned long)table);
     if (rc)
@@ -73,7 +96,8 @@ void pv_traps_init(void)
 
     register_callback(CALLBACKTYPE_event, stub(VECTOR_UPCALL));
     register_callback(CALLBACKTYPE_failsafe, (uintptr_t)failsafe_entry);
-    register_callback(CALLBACKTYPE_syscall, (uintptr_t)syscall_gate);
+    if (CONFIG_64BIT)
+        register_callback(CALLBACKTYPE_syscall, (uintptr_t)syscall_gate);
 
     // Where Xen enters from a thread: upcalls, traps and the gate. Events are masked throughout, so
     // one level of each is the most.
@@ -90,7 +114,12 @@ void pv_traps_fill(struct vcpu_guest_context *ctx, struct cpu *cpu)
     }
     ctx->event_callback_eip = stub(VECTOR_UPCALL);
     ctx->failsafe_callback_eip = (uintptr_t)failsafe_entry;
+#if CONFIG_64BIT
     ctx->syscall_callback_eip = (uintptr_t)syscall_gate;
+#else
+    ctx->trap_ctxt[VECTOR_GATE] = gate_info();
+    ctx->event_callback_cs = ctx->failsafe_callback_cs = FLAT_KERNEL_CS;
+#endif
     ctx->flags |= VGCF_failsafe_disables_events | VGCF_syscall_disables_events;
     ctx->kernel_ss = FLAT_KERNEL_SS;
     ctx->kernel_sp = (uintptr_t)cpu;

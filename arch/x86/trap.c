@@ -55,6 +55,7 @@ void trap_dispatch(struct trap_frame *frame)
         trap_panic(frame, frame->vector == VECTOR_PF ? fault_address() : 0);
 }
 
+#if CONFIG_64BIT
 void arch_print_frame(const struct trap_frame *f)
 {
     printk("rip %p cs %04x rflags %08lx rsp %p\n", (void *)f->rip, (unsigned int)f->cs & 0xffff,
@@ -64,6 +65,17 @@ void arch_print_frame(const struct trap_frame *f)
     printk("r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n", f->r9, f->r10, f->r11, f->r12);
     printk("r13 %016lx r14 %016lx r15 %016lx\n", f->r13, f->r14, f->r15);
 }
+#else
+void arch_print_frame(const struct trap_frame *f)
+{
+    // Between the kernel side's own stack and itself nothing is switched, so nothing is saved.
+    uintptr_t sp = arch_frame_is_thread(f) ? f->rsp : (uintptr_t)&f->rsp;
+
+    printk("eip %08x cs %04x eflags %08x esp %p\n", f->rip, f->cs & 0xffff, f->rflags, (void *)sp);
+    printk("eax %08x ebx %08x ecx %08x edx %08x\n", f->rax, f->rbx, f->rcx, f->rdx);
+    printk("esi %08x edi %08x ebp %08x\n", f->rsi, f->rdi, f->rbp);
+}
+#endif
 
 unsigned int arch_backtrace(uintptr_t rip, uintptr_t rbp, uintptr_t low, uintptr_t high,
                             uintptr_t *out, unsigned int max)

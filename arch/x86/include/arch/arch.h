@@ -15,8 +15,8 @@ extern struct shared_info *shared_info;
 // start_info_shared is the machine address of the shared page and root the frame of the top page
 // table under PV; both are unused under PVH.
 void arch_early_init(maddr_t start_info_shared, mfn_t root);
-// Events may come in from now on (they stay masked until arch_irq_enable()). Returns 0 or Xen's
-// error.
+// Events may come in from now on (they stay masked until arch_irq_enable()), and Xen lays the
+// shared page out in words of our size. Returns 0 or Xen's error.
 int arch_enable_upcalls(void);
 
 // Interrupts (event upcalls) of this vCPU. Any context.
@@ -67,6 +67,34 @@ static inline uint64_t arch_rdtsc(void)
 
     __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
     return ((uint64_t)hi << 32) | lo;
+}
+
+// If *p is *expected, make it value; else make *expected what it is. For 64-bit words that several
+// vCPUs change: 32-bit code has no other access that is whole, and GCC none in general registers.
+static inline bool arch_cas64(uint64_t *p, uint64_t *expected, uint64_t value)
+{
+#if CONFIG_64BIT
+    return __atomic_compare_exchange_n(p, expected, value, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
+#else
+    bool same;
+
+    __asm__ volatile("lock cmpxchg8b %1"
+                     : "=@ccz"(same), "+m"(*p), "+A"(*expected)
+                     : "b"((uint32_t)value), "c"((uint32_t)(value >> 32))
+                     : "memory");
+    return same;
+#endif
+}
+
+static inline uint64_t arch_load64(uint64_t *p)
+{
+    uint64_t value = 0;
+
+    if (CONFIG_64BIT)
+        return READ_ONCE(*p);
+    arch_cas64(p, &value, 0);
+    return value;
 }
 
 static inline void arch_pause(void)

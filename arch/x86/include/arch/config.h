@@ -17,6 +17,18 @@
 #define CONFIG_64BIT         1
 #define CONFIG_PAGING_LEVELS 4
 #define CONFIG_ENV_NAME      "pvh64"
+#elif defined(CONFIG_ENV_pv32)
+#define CONFIG_PV            1
+#define CONFIG_HVM           0
+#define CONFIG_64BIT         0
+#define CONFIG_PAGING_LEVELS 3
+#define CONFIG_ENV_NAME      "pv32"
+#elif defined(CONFIG_ENV_pvh32)
+#define CONFIG_PV            0
+#define CONFIG_HVM           1
+#define CONFIG_64BIT         0
+#define CONFIG_PAGING_LEVELS 2
+#define CONFIG_ENV_NAME      "pvh32"
 #else
 #error "the environment must be given as -DCONFIG_ENV_<name>"
 #endif
@@ -24,10 +36,10 @@
 // So that no code can test the name.
 #undef CONFIG_ENV_pv64
 #undef CONFIG_ENV_pvh64
+#undef CONFIG_ENV_pv32
+#undef CONFIG_ENV_pvh32
 
-// 64-bit threads run in user mode: an upcall then arrives on the kernel side's stack, which keeps
-// the red zone of the stock archives whole (docs/abi.md). 32-bit x86 has no red zone; there they
-// run in kernel mode.
-#define CONFIG_USER_MODE CONFIG_64BIT
+// Pages can be made not executable. Two-level tables have no such bit.
+#define CONFIG_NX (CONFIG_PAGING_LEVELS > 2)
 
 #endif

@@ -18,8 +18,9 @@
 long hypercall(unsigned long a1, unsigned long a2, unsigned long a3, unsigned long a4,
                unsigned long a5, unsigned int nr);
 
-// The kernel side's other services (arch/traps.h, GATE_*). Threads only.
-void gate_call(unsigned int number, unsigned long arg);
+// The kernel side's other services (arch/traps.h, GATE_*). Threads only. Returns what the service
+// says it does.
+unsigned long gate_call(unsigned int number, unsigned long arg);
 
 static inline long hypercall_1(unsigned int nr, unsigned long a1)
 {
@@ -55,7 +56,26 @@ static inline long hypercall_memory_op(int cmd, void *arg)
 // deadline: Xen system time in nanoseconds; 0 stops the timer.
 static inline long hypercall_set_timer(uint64_t deadline)
 {
-    return hypercall_1(__HYPERVISOR_set_timer_op, deadline);
+    if (CONFIG_64BIT)
+        return hypercall_1(__HYPERVISOR_set_timer_op, deadline);
+    return hypercall_2(__HYPERVISOR_set_timer_op, deadline, deadline >> 32);
+}
+
+// 64-bit arguments take two registers each in 32-bit code.
+static inline long hypercall_update_va_mapping(void *va, uint64_t entry, unsigned long flags)
+{
+    if (CONFIG_64BIT)
+        return hypercall_4(__HYPERVISOR_update_va_mapping, (unsigned long)va, entry, flags, 0);
+    return hypercall_4(__HYPERVISOR_update_va_mapping, (unsigned long)va, entry, entry >> 32,
+                       flags);
+}
+
+static inline long hypercall_update_descriptor(maddr_t where, uint64_t descriptor)
+{
+    if (CONFIG_64BIT)
+        return hypercall_2(__HYPERVISOR_update_descriptor, where, descriptor);
+    return hypercall_4(__HYPERVISOR_update_descriptor, where, where >> 32, descriptor,
+                       descriptor >> 32);
 }
 
 static inline long hypercall_mmu_update(struct mmu_update *req, unsigned int count)

@@ -9,7 +9,6 @@
 #include "internal.h"
 
 _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "FRAME_SIZE");
-_Static_assert(offsetof(struct trap_frame, rip) == FRAME_RIP, "FRAME_RIP");
 _Static_assert(offsetof(struct arch_context, rsp) == CTX_RSP, "CTX_RSP");
 _Static_assert(offsetof(struct arch_context, kind) == CTX_KIND, "CTX_KIND");
 _Static_assert(offsetof(struct arch_context, active) == CTX_ACTIVE, "CTX_ACTIVE");
@@ -104,7 +103,7 @@ bool arch_frame_is_thread(const struct trap_frame *frame)
 {
     // PV: Xen clears the RPL of a saved %cs when it interrupted the guest kernel (xen:
     // create_bounce_frame).
-    return !CONFIG_USER_MODE || (frame->cs & 3) == 3;
+    return (frame->cs & 3) == 3;
 }
 
 static void frame_of_context(struct trap_frame *frame, struct arch_context *next)
