@@ -21,7 +21,7 @@ void test_main(void)
         long n = console_read(buf + len, sizeof(buf) - len, deadline);
 
         if (n <= 0) {
-            test_failure("console_read: %ld after %lu bytes, %u lines", n, len, lines);
+            test_failure("console_read: %ld after %zu bytes, %u lines", n, len, lines);
             return;
         }
         for (long i = 0; i < n; i++)

@@ -14,7 +14,7 @@ void test_main(void)
     char *p;
 
     mm_get_stats(&before);
-    printk("%lu frames free, %lu KiB mapped at boot\n", before.frames_free,
+    printk("%zu frames free, %lu KiB mapped at boot\n", before.frames_free,
            (unsigned long)boot_info->mapped_end / 1024);
     CHECK(before.frames_free > (680UL << 20) / PAGE_SIZE);
     len = (before.frames_free * PAGE_SIZE / 100 * 98) & PAGE_MASK;
@@ -26,7 +26,8 @@ void test_main(void)
             *(uint64_t *)(p + i) += i + 1;
         for (size_t i = 0; i < len; i += PAGE_SIZE) {
             if (*(uint64_t *)(p + i) != i + 1) {
-                test_failure("page %lu holds %lx", i / PAGE_SIZE, *(uint64_t *)(p + i));
+                test_failure("page %zu holds %llx", (size_t)(i / PAGE_SIZE),
+                             (unsigned long long)*(uint64_t *)(p + i));
                 return;
             }
         }

@@ -58,7 +58,7 @@ static void *worker(void *arg)
         s = &slots[(r >> 8) % SLOTS];
         size = random_size(r >> 10);
         if (s->p && !intact(s)) {
-            test_failure("a block of %lu bytes at %p was written over", s->size, (void *)s->p);
+            test_failure("a block of %zu bytes at %p was written over", s->size, (void *)s->p);
             break;
         }
         switch (s->p ? r >> 28 & 3 : 2) {

@@ -2,6 +2,7 @@
 // Threads that never give way share the vCPU fairly, and each finds its general, vector and x87
 // registers and its flags as it left them, although it was interrupted between any two
 // instructions.
+#include <arch/config.h>
 #include <halvm/events.h>
 #include <halvm/sched.h>
 #include <halvm/time.h>
@@ -16,6 +17,7 @@ static volatile bool stop;
 static volatile unsigned long rounds[WORKERS];
 static unsigned int spoiled;
 
+#if CONFIG_64BIT
 // Load 13 general and 16 vector registers, MXCSR's rounding mode and the x87 stack with values made
 // of seed, stay a while, compare.
 static bool registers_hold(uint64_t seed)
@@ -57,6 +59,46 @@ static bool registers_hold(uint64_t seed)
     __asm__ volatile("ldmxcsr %0" ::"m"(mxcsr_old));
     return !bad && x87_out == x87_in;
 }
+
+#else
+// Load 6 general and 8 vector registers, and the rest the same.
+static bool registers_hold(uint64_t seed)
+{
+    uint64_t bad = 0, x87_in = seed & 0xffff, x87_out = 0;
+    uint32_t mxcsr_old, mxcsr_new;
+
+    __asm__ volatile("stmxcsr %0" : "=m"(mxcsr_old));
+    mxcsr_new = (mxcsr_old & ~0x6000u) | (seed & 3) << 13;
+    __asm__ volatile(
+        "ldmxcsr %[mx]\n\t"
+        "fildq %[xin]\n\t"
+        "movq %[seed], %%xmm0\n\t"
+        "pshufd $0x44, %%xmm0, %%xmm0\n\t"
+        "movdqa %%xmm0, %%xmm1\n\tmovdqa %%xmm0, %%xmm4\n\tmovdqa %%xmm0, %%xmm7\n\t"
+        "mov %[seed], %%eax\n\tmov %%eax, %%ecx\n\tmov %%eax, %%edx\n\tmov %%eax, %%esi\n\t"
+        "mov %%eax, %%edi\n\t"
+        "mov $2000, %%ebx\n"
+        "1: dec %%ebx\n\tjnz 1b\n\t"
+        "xor %%eax, %%ecx\n\txor %%eax, %%edx\n\txor %%eax, %%esi\n\txor %%eax, %%edi\n\t"
+        "or %%edx, %%ecx\n\tor %%esi, %%ecx\n\tor %%edi, %%ecx\n\t"
+        "xor %[seed], %%eax\n\tor %%eax, %%ecx\n\t"
+        "pxor %%xmm0, %%xmm1\n\tpxor %%xmm0, %%xmm4\n\tpxor %%xmm0, %%xmm7\n\t"
+        "por %%xmm7, %%xmm1\n\tpor %%xmm4, %%xmm1\n\t"
+        "movq %[seed], %%xmm4\n\tpshufd $0x44, %%xmm4, %%xmm4\n\tpxor %%xmm4, %%xmm0\n\t"
+        "por %%xmm0, %%xmm1\n\tpacksswb %%xmm1, %%xmm1\n\tmovq %%xmm1, %[bad]\n\t"
+        "or %%ecx, %[bad]\n\t"
+        "fistpq %[xout]\n\t"
+        : [bad] "=m"(bad), [xout] "=m"(x87_out)
+        : [seed] "m"(seed), [xin] "m"(x87_in), [mx] "m"(mxcsr_new)
+        : "eax", "ebx", "ecx", "edx", "esi", "edi", "xmm0", "xmm1", "xmm4", "xmm7", "cc",
+          "memory");
+    __asm__ volatile("stmxcsr %0" : "=m"(mxcsr_new));
+    if ((mxcsr_new & 0x6000) != ((seed & 3) << 13))
+        bad |= 1;
+    __asm__ volatile("ldmxcsr %0" ::"m"(mxcsr_old));
+    return !bad && x87_out == x87_in;
+}
+#endif
 
 static void *spin(void *arg)
 {

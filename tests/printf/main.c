@@ -26,8 +26,8 @@ static void check(const char *want, int len)
 static void test_integers(void)
 {
     T("0 -1 2147483647 -2147483648", "%d %i %d %d", 0, -1, INT_MAX, INT_MIN);
-    T("ffffffffffffffff 1777777777777777777777 0xabc 0XABC", "%lx %lo %#x %#X", ~0UL, ~0UL, 0xabc,
-      0xabc);
+    T("ffffffffffffffff 1777777777777777777777 0xabc 0XABC", "%llx %llo %#x %#X", ~0ULL, ~0ULL,
+      0xabc, 0xabc);
     T("[   42][42   ][00042][+42][ 42][-0042]", "[%5d][%-5d][%05d][%+d][% d][%05d]", 42, 42, 42, 42,
       42, -42);
     T("[  007][    ][0]", "[%5.3d][%4.0d][%.1d]", 7, 0, 0);

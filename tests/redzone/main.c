@@ -2,12 +2,14 @@
 // The 128 bytes below the stack pointer are a leaf function's to use (x86-64 psABI, section 3.2.2),
 // and stock archives do. Keeps values there through 10^8 iterations while timer upcalls arrive at 1
 // kHz, and finds them intact.
+#include <arch/config.h>
 #include <halvm/events.h>
 #include <halvm/time.h>
 #include "../common/test.h"
 
 const char test_title[] = "the red zone holds under 1 kHz of upcalls";
 
+#if CONFIG_64BIT
 #define ITERATIONS 100000000UL
 #define CHUNK      1000000UL
 #define TICKS \
@@ -75,3 +77,9 @@ void test_main(void)
     if (wrong)
         test_failure("the red zone was written to: %lx", (unsigned long)wrong);
 }
+#else
+void test_main(void)
+{
+    test_skip("32-bit code has no red zone");
+}
+#endif

@@ -2,6 +2,7 @@
 // Threads: results through join, thread-local storage, identities, sleeping, many at a time, and
 // all memory back at the end.
 #include <xen/errno.h>
+#include <arch/config.h>
 #include <halvm/mm.h>
 #include <halvm/sched.h>
 #include <halvm/time.h>
@@ -29,7 +30,7 @@ static void *square(void *arg)
     else if (n % 3 == 1)
         thread_yield();
     if (tls_zero != (int)n || tls_value != (int)n)
-        test_failure("thread-local variables changed under thread %lu", n);
+        test_failure("thread-local variables changed under thread %lu", (unsigned long)n);
     return (void *)(n * n);
 }
 
@@ -82,7 +83,7 @@ static void test_detached(void)
 static void test_errors(void)
 {
     static const struct thread_attr small = {.stack_size = 100}, odd_prio = {.prio = 9},
-                                    huge = {.stack_size = 1UL << 39};
+                                    huge = {.stack_size = 1UL << (CONFIG_64BIT ? 39 : 30)};
     struct thread *t;
 
     CHECK_EQ(thread_create(&t, square, NULL, &small), -XEN_EINVAL);

@@ -11,7 +11,7 @@ void test_main(void)
     struct mm_stats s;
 
     mm_get_stats(&s);
-    printk("%lu of %lu frames free\n", s.frames_free, s.frames_total);
+    printk("%zu of %zu frames free\n", s.frames_free, s.frames_total);
     CHECK(s.frames_total == 6 * 256);
     CHECK(s.frames_free > 512);
 }

@@ -6,6 +6,6 @@ const char test_title[] = "an invalid opcode dies with its registers";
 
 void test_main(void)
 {
-    __asm__ volatile("mov $0x1122334455667788, %%rax; ud2" ::: "rax");
+    __asm__ volatile("ud2" ::"a"((unsigned long)0x1122334455667788));
     test_failure("ud2 returned");
 }

@@ -3,12 +3,17 @@
 // decommitting really returns memory, what is too much is refused whole, and wrong arguments are
 // errors.
 #include <xen/errno.h>
+#include <arch/config.h>
 #include <halvm/mm.h>
 #include "../common/test.h"
 
 const char test_title[] = "reserve, commit, decommit, protect, release";
 
 #define MIB (1UL << 20)
+// Reservations: much more than there is memory, and more than half of all addresses.
+#define MUCH (CONFIG_64BIT ? 1UL << 40 : 1UL << 30)
+#define MOST (CONFIG_64BIT ? 1UL << 46 : 1UL << 31)
+#define FAR  (CONFIG_64BIT ? 300UL << 30 : 300UL << 20) // from the first byte of MUCH
 
 static size_t frames_free(void)
 {
@@ -24,7 +29,7 @@ static void test_sparse(void)
     volatile char *p;
     void *addr;
 
-    CHECK_EQ(vm_reserve(1UL << 40, MIB, VM_ANYWHERE, &addr), 0);
+    CHECK_EQ(vm_reserve(MUCH, MIB, VM_ANYWHERE, &addr), 0);
     CHECK(frames_free() + 1 >= before); // a list node's page at most
     CHECK_EQ((uintptr_t)addr % MIB, 0);
     p = addr;
@@ -32,20 +37,20 @@ static void test_sparse(void)
         size_t start = frames_free();
 
         // Far apart, and across a table's boundary.
-        CHECK_EQ(vm_commit(addr + (300UL << 30) - MIB, 2 * MIB, VM_READ | VM_WRITE), 0);
+        CHECK_EQ(vm_commit(addr + FAR - MIB, 2 * MIB, VM_READ | VM_WRITE), 0);
         for (size_t i = 0; i < 2 * MIB; i += 512)
-            CHECK_EQ(p[(300UL << 30) - MIB + i], 0);
+            CHECK_EQ(p[FAR - MIB + i], 0);
         for (size_t i = 0; i < 2 * MIB; i += 512)
-            p[(300UL << 30) - MIB + i] = 7;
+            p[FAR - MIB + i] = 7;
         committed = start - frames_free();
         CHECK(committed >= 512 && committed <= 512 + 8);
         // Committing again changes nothing.
-        CHECK_EQ(vm_commit(addr + (300UL << 30), MIB, VM_READ | VM_WRITE), 0);
-        CHECK_EQ(p[300UL << 30], 7);
-        CHECK_EQ(vm_decommit(addr + (300UL << 30) - MIB, 2 * MIB), 0);
+        CHECK_EQ(vm_commit(addr + FAR, MIB, VM_READ | VM_WRITE), 0);
+        CHECK_EQ(p[FAR], 7);
+        CHECK_EQ(vm_decommit(addr + FAR - MIB, 2 * MIB), 0);
         CHECK(frames_free() >= start - 8);
     }
-    CHECK_EQ(vm_release(addr, 1UL << 40), 0);
+    CHECK_EQ(vm_release(addr, MUCH), 0);
 }
 
 static void test_too_much(void)
@@ -53,13 +58,13 @@ static void test_too_much(void)
     size_t before = frames_free();
     void *addr;
 
-    CHECK_EQ(vm_reserve(1UL << 34, PAGE_SIZE, VM_ANYWHERE, &addr), 0);
+    CHECK_EQ(vm_reserve(MUCH, PAGE_SIZE, VM_ANYWHERE, &addr), 0);
     CHECK_EQ(vm_commit(addr, (before + 1) * PAGE_SIZE, VM_READ | VM_WRITE), -XEN_ENOMEM);
     // Nothing but page tables was kept.
     CHECK(frames_free() + before / 512 + 8 >= before);
     CHECK_EQ(vm_commit(addr, (frames_free() - 64) * PAGE_SIZE, VM_READ | VM_WRITE), 0);
     CHECK(frames_free() <= 64);
-    CHECK_EQ(vm_release(addr, 1UL << 34), 0);
+    CHECK_EQ(vm_release(addr, MUCH), 0);
     CHECK(frames_free() + before / 512 + 16 >= before);
 }
 
@@ -87,14 +92,14 @@ static void test_arguments(void)
 
     CHECK_EQ(vm_reserve(0, PAGE_SIZE, VM_ANYWHERE, &a), -XEN_EINVAL);
     CHECK_EQ(vm_reserve(PAGE_SIZE, 3 * PAGE_SIZE, VM_ANYWHERE, &a), -XEN_EINVAL);
-    CHECK_EQ(vm_reserve(1UL << 46, PAGE_SIZE, VM_ANYWHERE, &a), 0);
-    CHECK_EQ(vm_reserve(1UL << 46, PAGE_SIZE, VM_ANYWHERE, &b), -XEN_ENOMEM);
+    CHECK_EQ(vm_reserve(MOST, PAGE_SIZE, VM_ANYWHERE, &a), 0);
+    CHECK_EQ(vm_reserve(MOST, PAGE_SIZE, VM_ANYWHERE, &b), -XEN_ENOMEM);
     CHECK_EQ(vm_commit(a + 1, PAGE_SIZE, VM_READ), -XEN_EINVAL);
     CHECK_EQ(vm_commit(a, PAGE_SIZE, VM_WRITE | VM_EXEC), -XEN_EINVAL);
     CHECK_EQ(vm_commit(a - PAGE_SIZE, 2 * PAGE_SIZE, VM_READ), -XEN_EINVAL);
     CHECK_EQ(vm_release(a, PAGE_SIZE), -XEN_EINVAL);
-    CHECK_EQ(vm_release(a, 1UL << 46), 0);
-    CHECK_EQ(vm_release(a, 1UL << 46), -XEN_EINVAL);
+    CHECK_EQ(vm_release(a, MOST), 0);
+    CHECK_EQ(vm_release(a, MOST), -XEN_EINVAL);
     CHECK_EQ(vm_reserve(MIB, PAGE_SIZE, VM_LOW, &low), 0);
     CHECK((uintptr_t)low + MIB <= 1UL << 31);
     CHECK_EQ(vm_release(low, MIB), 0);
