@@ -11,7 +11,7 @@
 
 ENVIRONMENTS := pv64 pvh64 pv32 pvh32
 # What is built; `make ENVS="pv64 pv32"` for others.
-ENVS := pv64 pvh64
+ENVS := pv64 pvh64 pv32 pvh32
 O ?= build
 PREFIX ?= /usr/local
 CC := gcc

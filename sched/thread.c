@@ -192,10 +192,10 @@ ns_t thread_cpu_time(const struct thread *t)
 
     // Its vCPU changes both at a switch; between two equal readings of one the other is its match.
     do {
-        before = read_acquire(&t->cpu_time);
-        since = read_acquire(&t->switched_in);
+        before = arch_load64(&t->cpu_time);
+        since = arch_load64(&t->switched_in);
         now = read_acquire(&t->ctx.active) ? time_monotonic() : since;
-    } while (before != read_acquire(&t->cpu_time));
+    } while (before != arch_load64(&t->cpu_time));
     return before + (now > since ? now - since : 0);
 }
 

@@ -29,7 +29,9 @@ class Config:
         if not isinstance(self.name, str) or "/" in self.name:
             raise LabError("%s: a guest's name is a string without a slash" % path)
         self.named = isinstance(values.get("name"), str)
-        self.shim = str(values.get("pvshim", "0")).lower() in ("1", "true", "yes")
+        # Does xen-shim share the guest's console? That is its default.
+        self.shim = (str(values.get("pvshim", "0")).lower() in ("1", "true", "yes")
+                     and ",pv" in str(values.get("pvshim_cmdline", "console=xen,pv")))
         self.timeout = None
         self.stdin = None
         self.script = None

@@ -87,13 +87,24 @@ static inline bool arch_cas64(uint64_t *p, uint64_t *expected, uint64_t value)
 #endif
 }
 
-static inline uint64_t arch_load64(uint64_t *p)
+static inline void arch_add64(uint64_t *p, uint64_t n)
+{
+    uint64_t old = *p; // in two halves perhaps: then the first try fails
+
+    while (!arch_cas64(p, &old, old + n))
+        continue;
+}
+
+// The word must be writable all the same.
+static inline uint64_t arch_load64(const uint64_t *p)
 {
     uint64_t value = 0;
 
-    if (CONFIG_64BIT)
-        return READ_ONCE(*p);
-    arch_cas64(p, &value, 0);
+#if CONFIG_64BIT
+    value = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+#else
+    arch_cas64((uint64_t *)p, &value, 0);
+#endif
     return value;
 }
 
