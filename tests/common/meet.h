@@ -52,7 +52,7 @@ static inline long meet_number(const char *path, uint32_t max)
 
     if (rc >= 0)
         rc = xs_read_number(path, max, &value, NULL);
-    return rc < 0 ? rc : value;
+    return rc < 0 ? rc : (long)value;
 }
 
 // Once, first: find the meeting place.
