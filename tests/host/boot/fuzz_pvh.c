@@ -21,8 +21,8 @@
 
 void boot_pvh(paddr_t start_info);
 
-pte_t boot_l4[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
-pte_t boot_l3[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+pte_t boot_root[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static pte_t boot_l3[PT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 pte_t *arch_root_table;
 pfn_t arch_root_pfn;
 
@@ -189,6 +189,7 @@ int main(int argc, char **argv)
         if (host_below(64) == 0)
             at = pointer();
         memset(&boot_record, 0, sizeof(boot_record));
+        boot_root[0] = (uintptr_t)boot_l3 | PTE_PRESENT;
         memset(boot_l3, 0, sizeof(boot_l3));
         ranges_reset();
         map_known = false;
