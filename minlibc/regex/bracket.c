@@ -162,7 +162,7 @@ static int symbol(struct regex *re, struct pattern *in, char kind, struct elemen
     const char *start = in->at;
     size_t len = 0;
 
-    while (start[len] && len <= NAME_MAX_LENGTH && !(start[len] == kind && start[len + 1] == ']'))
+    while (len <= NAME_MAX_LENGTH && start[len] && !(start[len] == kind && start[len + 1] == ']'))
         len++;
     if (!start[len] || len > NAME_MAX_LENGTH)
         return REG_EBRACK;
