@@ -13,10 +13,10 @@ import System.Timeout
 
 main :: IO ()
 main = do
-  -- Delays 40 ms apart, started in the opposite order.
+  -- Delays 150 ms apart, started in the opposite order.
   order <- newChan
   forM_ (reverse [1 .. 6 :: Int]) $ \i -> forkIO $ do
-    threadDelay (i * 40000)
+    threadDelay (i * 150000)
     writeChan order i
   print =<< replicateM 6 (readChan order)
 

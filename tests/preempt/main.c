@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Threads that never give way share the vCPU fairly, and each finds its general, vector and x87
 // registers and its flags as it left them, although it was interrupted between any two
-// instructions.
+// instructions. (tests/preempt-smp: and went on on another vCPU.)
 #include <arch/config.h>
 #include <halvm/events.h>
 #include <halvm/sched.h>
@@ -144,5 +144,6 @@ void test_main(void)
            (unsigned long)(after.upcalls - before.upcalls));
     CHECK_EQ(spoiled, 0);
     CHECK(after.upcalls - before.upcalls > 100);
-    CHECK(least > 0 && most < 2 * least + 1000);
+    // On several vCPUs somebody has one for itself.
+    CHECK(least > 0 && (sched_cpus() > 1 || most < 2 * least + 1000));
 }
