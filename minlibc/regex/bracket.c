@@ -164,7 +164,7 @@ static int symbol(struct regex *re, struct pattern *in, char kind, struct elemen
 
     while (len <= NAME_MAX_LENGTH && start[len] && !(start[len] == kind && start[len + 1] == ']'))
         len++;
-    if (!start[len] || len > NAME_MAX_LENGTH)
+    if (len > NAME_MAX_LENGTH || !start[len])
         return REG_EBRACK;
     in->at += len + 2;
     if (kind == ':') {
