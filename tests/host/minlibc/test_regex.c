@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "check.h"
+#include "shim.h"
 #include "subject.h"
 
 ML(regcomp);
@@ -556,10 +557,35 @@ static void test_rest(void)
     regex_t re;
     char buf[8];
 
-    check_begin("regex: errors, references");
+    check_begin("regex: errors, references, memory that runs out");
     CHECK(ml_regcomp(&re, "\\(a\\)\\1", 0) == REG_ENOSYS, "a back-reference");
     CHECK(ml_regcomp(&re, "\\1\\(a\\)", 0) == REG_ESUBREG, "a reference to nothing");
     ml_regfree(&re);
+    // Memory that runs out in the middle, at several places.
+    char *text = malloc(400001);
+    memset(text, 'a', 400000);
+    text[400000] = 0;
+    int without = 0, exec_without = 0;
+    for (size_t room = 0; room < 40; room++) {
+        regmatch_t m[2];
+        shim_commit_limit = shim_committed + room * 131072;
+        int rc = ml_regcomp(&re, "(a{30}){1000}(b{30}){1000}", REG_EXTENDED);
+        CHECK(rc == 0 || rc == REG_ESPACE, "regcomp without memory: %d", rc);
+        without += rc == REG_ESPACE;
+        ml_regfree(&re);
+        shim_commit_limit = 0;
+        CHECK(ml_regcomp(&re, "((a)(a))*", REG_EXTENDED) == 0, "regcomp");
+        shim_commit_limit = shim_committed + room * 262144;
+        rc = ml_regexec(&re, text, 2, m, 0);
+        CHECK(rc == REG_ESPACE || (rc == 0 && m[1].rm_so == 399998), "regexec without memory: %d",
+              rc);
+        exec_without += rc == REG_ESPACE;
+        shim_commit_limit = 0;
+        ml_regfree(&re);
+    }
+    CHECK(without > 1 && without < 40 && exec_without > 1 && exec_without < 40,
+          "%d and %d times out of memory", without, exec_without);
+    free(text);
     for (int code = -3; code < 20; code++) {
         memset(buf, 'x', sizeof(buf));
         size_t need = ml_regerror(code, NULL, buf, 5);
