@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Static thread-local storage (ELF Handling For Thread-Local Storage, variant II; x86-64 psABI,
-// section 3.4.6): the variables lie below the thread pointer, which points to itself; the stack
-// protector's canary lies at a fixed place above it.
+// section 3.4.6): the variables lie below the thread pointer (%fs, in 32 bits %gs), which points to
+// itself; the stack protector's canary lies at a fixed place above it.
 #include "internal.h"
 
 struct tcb {
-    struct tcb *self;   // %fs:0x00
-    uint64_t unused[4]; // where glibc keeps what our libc does not have
-    uint64_t canary;    // %fs:0x28
+    struct tcb *self;    // %fs:0x00, %gs:0x00
+    uintptr_t unused[4]; // where glibc keeps what our libc does not have
+    uintptr_t canary;    // %fs:0x28, %gs:0x14
 };
+_Static_assert(offsetof(struct tcb, canary) == (CONFIG_64BIT ? 0x28 : 0x14), "where GCC looks");
 
 extern char tls_start[], tls_data_end[], tls_end[];
 
 #define TLS_ALIGN 16 // the linker script asserts that nothing wants more
 
-static uint64_t canary_make(void)
+static uintptr_t canary_make(void)
 {
-    static uint64_t canary;
+    static uintptr_t canary;
 
     // From the clock: enough to catch an overrun, not a secret from a determined attacker. The low
     // byte is 0, so that a string function cannot copy past it.
     if (!canary)
-        canary = (arch_rdtsc() * 0x9e3779b97f4a7c15ULL) & ~0xffULL;
+        canary = (uintptr_t)(arch_rdtsc() * 0x9e3779b97f4a7c15ULL >> 16) & ~(uintptr_t)0xff;
     return canary;
 }
 
