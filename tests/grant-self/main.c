@@ -343,6 +343,18 @@ static void check_suspend(void)
     CHECK_EQ(grant_end(ref), 0);
 }
 
+// As power_exit() does: what nobody uses is nobody's any more.
+static void check_exit(void)
+{
+    long ref = grant_access(self, pages, false);
+
+    copies[0] = (struct grant_copy){
+        .from = {.ref = ref, .domid = self}, .to = {.addr = pages + PAGE_SIZE}, .len = 4};
+    CHECK_EQ(grant_copy(copies, 1), 0);
+    grant_exit();
+    CHECK(grant_copy(copies, 1) < 0);
+}
+
 void test_main(void)
 {
     bool v2 = strstr(boot_info->cmdline, "grant=v2") != NULL;
@@ -365,4 +377,5 @@ void test_main(void)
     check_suspend();
     CHECK_EQ(stats().refs_out, 0);
     CHECK_EQ(stats().pages_mapped, 0);
+    check_exit();
 }
