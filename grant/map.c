@@ -77,6 +77,16 @@ static void map_batch(halvm_domid_t remote, struct gnttab_map_grant_ref *ops, vo
     }
 }
 
+// How many of the first n pages are mapped, without a gap.
+static size_t mapped_run(const struct grant_page *pages, size_t n)
+{
+    size_t run = 0;
+
+    while (run < n && !pages[run].status)
+        run++;
+    return run;
+}
+
 // Unmap those pages whose status is 0, which then becomes the unmapping's. The number that remain
 // mapped.
 static size_t unmap_mapped(void *addr, struct grant_page *pages, size_t n)
@@ -90,13 +100,20 @@ static size_t unmap_mapped(void *addr, struct grant_page *pages, size_t n)
         size_t count = 0, from = at;
         long rc = 0;
 
-        for (; at < n && count < max; at++) {
-            if (pages[at].status)
+        while (at < n && count < max) {
+            size_t run = mapped_run(&pages[at], n - at < max - count ? n - at : max - count);
+
+            if (!run) {
+                at++;
                 continue;
-            ops[count] = (struct gnttab_unmap_grant_ref){.handle = pages[at].handle,
-                                                         .status = STATUS_UNTOUCHED};
-            host_addresses((char *)addr + (at << PAGE_SHIFT), &pages[at], 1,
-                           &ops[count++].host_addr, sizeof(*ops));
+            }
+            host_addresses((char *)addr + (at << PAGE_SHIFT), &pages[at], run,
+                           &ops[count].host_addr, sizeof(*ops));
+            for (; run; run--, count++, at++) {
+                ops[count].dev_bus_addr = 0;
+                ops[count].handle = pages[at].handle;
+                ops[count].status = STATUS_UNTOUCHED;
+            }
         }
         if (count)
             rc = grant_op(GNTTABOP_unmap_grant_ref, ops, count);

@@ -10,7 +10,7 @@
 #include <halvm/events.h>
 #include <halvm/grant.h>
 #include <halvm/mm.h>
-#include "../common/room.h"
+#include "../common/pair.h"
 
 const char test_title[] = "lost wake-ups between two guests";
 
@@ -65,16 +65,16 @@ static bool set_up(halvm_domid_t other)
     if (me == 0) {
         shared = vm_alloc(PAGE_SIZE, VM_READ | VM_WRITE);
         rc = grant_access(other, shared, false);
-        if (!CHECK(rc > 0) || !room_put("page", rc))
+        if (!CHECK(rc > 0) || !pair_put("page", rc))
             return false;
         rc = evtchn_alloc_unbound(other, handler, NULL);
-        if (!CHECK(rc > 0) || !room_put("port", rc))
+        if (!CHECK(rc > 0) || !pair_put("port", rc))
             return false;
     } else {
-        if (!room_get("page", &number))
+        if (!pair_get("page", &number))
             return false;
         map.ref = number;
-        if (!CHECK_EQ(grant_map(other, &map, 1, false, &at), 0) || !room_get("port", &number))
+        if (!CHECK_EQ(grant_map(other, &map, 1, false, &at), 0) || !pair_get("port", &number))
             return false;
         shared = at;
         rc = evtchn_bind_interdomain(other, number, handler, NULL);
@@ -123,9 +123,9 @@ void test_main(void)
     const char *arg = strstr(boot_info->cmdline, "rounds=");
     halvm_domid_t other = 0;
 
-    if (!room_enter(&me, 0, &other) || (me == 0 && !room_enter(&me, 1, &other)))
+    if (!pair_enter(&me, &other))
         return;
     if (set_up(other))
         torture(arg ? strtoul(arg + 7, NULL, 10) : 30000);
-    room_meet("over", me);
+    pair_at("over");
 }

@@ -11,7 +11,7 @@
 #include <halvm/boot.h>
 #include <halvm/grant.h>
 #include <halvm/mm.h>
-#include "../common/room.h"
+#include "../common/pair.h"
 
 const char test_title[] = "grants between two guests";
 
@@ -69,7 +69,7 @@ static void granter(void)
     CHECK_EQ(grant_access_range(other, shared, N, false, dir->writable), 0);
     CHECK_EQ(grant_access_range(other, constant, READONLY, true, dir->readonly), 0);
     dir_ref = grant_access(other, dir, true);
-    if (!CHECK(dir_ref > 0) || !room_put("directory", dir_ref) || !room_meet("mapped", me))
+    if (!CHECK(dir_ref > 0) || !pair_put("directory", dir_ref) || !pair_at("mapped"))
         return;
 
     // Guest 1 has them all, and has written.
@@ -91,11 +91,11 @@ static void granter(void)
     CHECK_EQ(wrong, 0);
     CHECK(free_frames() < frames + N);
     shared[5 * PAGE_SIZE] = 'm'; // still ours to touch, for the block is not released
-    if (!room_meet("ended", me) || !room_meet("half", me))
+    if (!pair_at("ended") || !pair_at("half"))
         return;
     CHECK_EQ(grant_retry_deferred(), N / 2);
     CHECK(free_frames() < frames + N);
-    if (!room_meet("rest", me) || !room_meet("unmapped", me))
+    if (!pair_at("rest") || !pair_at("unmapped"))
         return;
     CHECK_EQ(grant_retry_deferred(), 0);
     CHECK(free_frames() >= frames + N);
@@ -105,7 +105,7 @@ static void granter(void)
     memset(dir, 0, PAGE_SIZE);
     strcpy((char *)dir + 64, "read me");
     ref = grant_access(other, dir, false);
-    if (!room_put("page", ref) || !room_meet("copied", me))
+    if (!pair_put("page", ref) || !pair_at("copied"))
         return;
     CHECK(!memcmp((char *)dir + 2000, "read me", 8));
     CHECK_EQ(grant_end(ref), 0);
@@ -128,7 +128,7 @@ static void user(void)
     char *rw[2], *ro;
     void *at;
 
-    if (!room_get("directory", &dir_ref))
+    if (!pair_get("directory", &dir_ref))
         return;
     dir_map.ref = dir_ref;
     CHECK_EQ(grant_map(other, &dir_map, 1, false, &at), -XEN_EIO); // it is granted for reading
@@ -172,7 +172,7 @@ static void user(void)
     for (unsigned int i = 0; i < READONLY; i++)
         wrong += ro[i * PAGE_SIZE + 9] != mark(i, 2);
     CHECK_EQ(wrong, 0);
-    if (!room_meet("mapped", me) || !room_meet("ended", me))
+    if (!pair_at("mapped") || !pair_at("ended"))
         return;
 
     // Guest 0 has ended what it could; all pages are here as before.
@@ -181,12 +181,12 @@ static void user(void)
     CHECK_EQ(page_of(rw, 5)[0], 'm');
     CHECK_EQ(wrong, 0);
     CHECK_EQ(grant_unmap(rw[1], &maps[N / 2], N / 2), 0);
-    if (!room_meet("half", me) || !room_meet("rest", me))
+    if (!pair_at("half") || !pair_at("rest"))
         return;
     CHECK_EQ(grant_unmap(rw[0], maps, N / 2), 0);
     CHECK_EQ(grant_unmap(ro, ro_maps, READONLY), 0);
     CHECK_EQ(stats().pages_mapped, 0);
-    if (!room_meet("unmapped", me) || !room_get("page", &page))
+    if (!pair_at("unmapped") || !pair_get("page", &page))
         return;
 
     CHECK_EQ(grant_map(other, maps, 1, false, &at), -XEN_EIO); // over, so not mapped again
@@ -206,7 +206,7 @@ static void user(void)
         wrong += copies[i].status != 0 || buffer[i] != "read me"[i % 8];
     CHECK(copies[599].status < 0);
     CHECK_EQ(wrong, 0);
-    room_meet("copied", me);
+    pair_at("copied");
 }
 
 static pfn_t frame_with(char c)
@@ -230,7 +230,7 @@ static char frame_shows(pfn_t pfn)
 
 static bool arrive(long ref)
 {
-    ns_t deadline = time_monotonic() + ROOM_WAIT_NS;
+    ns_t deadline = time_monotonic() + MEET_SECONDS * NS_PER_SEC;
     int rc;
 
     while ((rc = grant_transfer_arrived(ref)) == -XEN_EAGAIN && time_monotonic() < deadline)
@@ -249,32 +249,32 @@ static void transfers(void)
         empty = frame_with('x');
         CHECK_EQ(grant_transfer(other, 12345, empty), -XEN_EIO);
         offer = grant_accept_transfer(other, empty);
-        if (!CHECK(offer > 0) || !room_put("offer-0", offer) || !arrive(offer))
+        if (!CHECK(offer > 0) || !pair_put("offer-0", offer) || !arrive(offer))
             return;
         CHECK_EQ(frame_shows(empty), 'y');
         pfn = frame_with('z');
-        if (room_get("offer-1", &theirs))
+        if (pair_get("offer-1", &theirs))
             CHECK_EQ(grant_transfer(other, theirs, pfn), 0);
         return;
     }
     pfn = frame_with('y');
-    if (!room_get("offer-0", &theirs) || !CHECK_EQ(grant_transfer(other, theirs, pfn), 0))
+    if (!pair_get("offer-0", &theirs) || !CHECK_EQ(grant_transfer(other, theirs, pfn), 0))
         return;
     offer = grant_accept_transfer(other, pfn);
-    if (!CHECK(offer > 0) || !room_put("offer-1", offer) || !arrive(offer))
+    if (!CHECK(offer > 0) || !pair_put("offer-1", offer) || !arrive(offer))
         return;
     CHECK_EQ(frame_shows(pfn), 'z');
 }
 
 void test_main(void)
 {
-    if (!room_enter(&me, 0, &other) || (me == 0 && !room_enter(&me, 1, &other)))
+    if (!pair_enter(&me, &other))
         return;
     if (me == 0)
         granter();
     else
         user();
-    if (CONFIG_PV && !boot_option("cross") && room_meet("transfer", me))
+    if (CONFIG_PV && !boot_option("cross") && pair_at("transfer"))
         transfers();
-    room_meet("over", me);
+    pair_at("over");
 }

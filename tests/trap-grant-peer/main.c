@@ -5,7 +5,7 @@
 #include <xen/errno.h>
 #include <halvm/grant.h>
 #include <halvm/mm.h>
-#include "../common/room.h"
+#include "../common/pair.h"
 
 const char test_title[] = "a write to another guest's page mapped read-only dies";
 
@@ -15,14 +15,14 @@ static void mapper(halvm_domid_t other)
     uint32_t ref;
     void *at;
 
-    if (!room_get("ref", &ref))
+    if (!pair_get("ref", &ref))
         return;
     map.ref = ref;
     if (!CHECK_EQ(grant_map(other, &map, 1, true, &at), 0))
         return;
     CHECK(!strcmp(at, "not yours"));
-    room_meet("mapped", 0);
-    room_meet("ended", 0);
+    pair_at("mapped");
+    pair_at("ended");
     CHECK(!strcmp(at, "not yours"));
     printk("reads; now a write\n");
     *(volatile char *)at = 'x';
@@ -32,16 +32,16 @@ static void mapper(halvm_domid_t other)
 static void granter(halvm_domid_t other)
 {
     char *page = vm_alloc(PAGE_SIZE, VM_READ | VM_WRITE);
-    ns_t deadline = time_monotonic() + ROOM_WAIT_NS;
+    ns_t deadline = time_monotonic() + MEET_SECONDS * NS_PER_SEC;
     long ref;
     int rc;
 
     strcpy(page, "not yours");
     ref = grant_access(other, page, false);
-    if (!CHECK(ref > 0) || !room_put("ref", ref) || !room_meet("mapped", 1))
+    if (!CHECK(ref > 0) || !pair_put("ref", ref) || !pair_at("mapped"))
         return;
     CHECK_EQ(grant_end(ref), -XEN_EBUSY);
-    room_meet("ended", 1);
+    pair_at("ended");
     while ((rc = grant_end(ref)) == -XEN_EBUSY && time_monotonic() < deadline)
         thread_sleep_until(time_monotonic() + 50 * 1000 * 1000);
     CHECK_EQ(rc, 0);
@@ -53,7 +53,7 @@ void test_main(void)
     halvm_domid_t other = 0;
     uint32_t me;
 
-    if (!room_enter(&me, 0, &other) || (me == 0 && !room_enter(&me, 1, &other)))
+    if (!pair_enter(&me, &other))
         return;
     if (me == 0)
         mapper(other);
