@@ -2,7 +2,12 @@
 // From an upcall to handlers, whatever the format.
 #include "internal.h"
 
-enum { IDLE, RUNNING, AGAIN };
+// A handler's state: IDLE, or RUNNING and the vCPU it runs on, with AGAIN when it is to be called
+// once more.
+#define IDLE    0
+#define RUNNING 0x40
+#define AGAIN   0x80
+_Static_assert(CPUS_MAX <= RUNNING, "a vCPU's number fits");
 
 static void (*after)(struct trap_frame *frame);
 struct cpu_stats events_cpu_stats[CPUS_MAX];
@@ -18,10 +23,12 @@ static bool state_change(struct slot *slot, uint8_t from, uint8_t to)
 // The handler may be running already: on the vCPU where the port was bound before, or below us,
 // since QEMU sometimes delivers an upcall twice (docs/abi.md). Then whoever runs it runs it once
 // more. Whether we become the one to run it.
-static bool run_begin(struct slot *slot)
+static bool run_begin(struct slot *slot, uint8_t running)
 {
-    while (!state_change(slot, IDLE, RUNNING)) {
-        if (READ_ONCE(slot->state) == AGAIN || state_change(slot, RUNNING, AGAIN))
+    while (!state_change(slot, IDLE, running)) {
+        uint8_t seen = READ_ONCE(slot->state);
+
+        if ((seen & AGAIN) || (seen != IDLE && state_change(slot, seen, seen | AGAIN)))
             return false;
     }
     return true;
@@ -29,18 +36,19 @@ static bool run_begin(struct slot *slot)
 
 static void run(evtchn_t port, struct slot *slot, struct cpu *cpu)
 {
-    if (unlikely(!run_begin(slot)))
+    uint8_t running = RUNNING | cpu->id;
+
+    if (unlikely(!run_begin(slot, running)))
         return;
-    slot->runner = cpu->id;
-    for (;;) {
+    do {
         // Read after the state is set: slot_wait_idle() relies on it.
         evtchn_handler *fn = read_acquire(&slot->fn);
 
         if (likely(fn != NULL))
             fn(port, slot->arg);
-        if (likely(state_change(slot, RUNNING, IDLE)) || !state_change(slot, AGAIN, RUNNING))
-            return;
-    }
+        // A restore makes all slots idle, while a vCPU may have been stopped in here.
+    } while (unlikely(!state_change(slot, running, IDLE)) &&
+             state_change(slot, running | AGAIN, running));
 }
 
 void slot_wait_idle(struct slot *slot)
@@ -51,7 +59,8 @@ void slot_wait_idle(struct slot *slot)
     mb();
     for (;;) {
         unsigned long flags = arch_irq_save();
-        bool over = READ_ONCE(slot->state) == IDLE || READ_ONCE(slot->runner) == this_cpu()->id;
+        uint8_t state = READ_ONCE(slot->state);
+        bool over = state == IDLE || (state & ~AGAIN) == (RUNNING | this_cpu()->id);
 
         arch_irq_restore(flags);
         if (over)

@@ -39,8 +39,7 @@ int fifo_resume(void);
 struct slot {
     evtchn_handler *fn;
     void *arg;
-    uint8_t state;  // of its handler: IDLE, RUNNING, AGAIN
-    uint8_t runner; // the vCPU, while not IDLE
+    uint8_t state;  // of its handler (dispatch.c)
     uint8_t cpu;    // where it is delivered
     uint8_t level;  // how long its next hold is: 2^level ticks
     uint16_t idle;  // events in a row without work
