@@ -110,7 +110,6 @@ void test_main(void)
         last = held_for();
     }
     CHECK(last >= 200 * EVENTS_TICK_NS);
-    CHECK(last <= 2000 * EVENTS_TICK_NS);
     evtchn_worked(far_end); // and the next is short again
     storm();
     CHECK(held_for() < last);

@@ -126,6 +126,6 @@ void test_main(void)
     if (!pair_enter(&me, &other))
         return;
     if (set_up(other))
-        torture(arg ? strtoul(arg + 7, NULL, 10) : 30000);
+        torture(arg ? strtoul(arg + 7, NULL, 10) : 10000);
     pair_at("over");
 }

@@ -320,6 +320,16 @@ static void check_transfer(void)
     CHECK_EQ(grant_transfer(self, offers[0], out[0]), -XEN_EIO);
 }
 
+static void check_suspended_refs(void)
+{
+    long ref = grant_access(self, pages, false);
+
+    CHECK_EQ(grant_suspend(), 0);
+    CHECK(grant_end(ref) < 0);
+    CHECK_EQ(grant_resume(false), 0);
+    CHECK_EQ(grant_end(ref), 0);
+}
+
 static void check_suspend(void)
 {
     long ref = grant_access(self, pages, false);
@@ -366,9 +376,15 @@ void test_main(void)
     CHECK_EQ(stats().version, 0);
     check_references();
     CHECK_EQ(stats().version, v2 ? 2 : 1);
+    check_exhaustion(0);
+    copies[0] = (struct grant_copy){.from = {.addr = pages}, .to = {.addr = pages}, .len = 1};
+    if (grant_copy(copies, 1) == -XEN_EOPNOTSUPP) {
+        check_suspended_refs();
+        test_skip("this Xen (xen-shim) neither maps nor copies grants; making them works");
+        return;
+    }
     check_map_errors();
     check_copy();
-    check_exhaustion(0);
     if (CONFIG_PV) {
         check_map();
         check_deferred();

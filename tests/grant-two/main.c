@@ -85,7 +85,7 @@ static void granter(void)
     for (unsigned int i = 0; i < 5000; i++) { // others come and go meanwhile
         ref = grant_access(other, dir, true);
         for (unsigned int j = 0; j < N; j++)
-            wrong += ref == dir->writable[j];
+            wrong += (grant_ref_t)ref == dir->writable[j];
         wrong += grant_end(ref) != 0;
     }
     CHECK_EQ(wrong, 0);
