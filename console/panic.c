@@ -74,8 +74,7 @@ static void print_backtrace(uintptr_t rip, uintptr_t rbp)
         const char *name = symbol_find(i ? trace[i] - 1 : trace[i], &offset);
 
         if (name)
-            printk("  %p %s+0x%lx\n", (void *)trace[i], name,
-                   (unsigned long)offset + (i ? 1 : 0));
+            printk("  %p %s+0x%lx\n", (void *)trace[i], name, (unsigned long)offset + (i ? 1 : 0));
         else
             printk("  %p ?\n", (void *)trace[i]);
     }

@@ -30,8 +30,9 @@ struct waitq *console_waitq(void);
 // (spins with the vCPU yielded when it cannot sleep).
 int console_drain(ns_t deadline);
 
-// The kernel's own printf: %d %u %x with l, ll or z, %p %s %c %%, widths, zero padding, `-`. Any context,
-// before main too. Goes out after what threads have written, waiting for room for a bounded time.
+// The kernel's own printf: %d %u %x with l, ll or z, %p %s %c %%, widths, zero padding, `-`. Any
+// context, before main too. Goes out after what threads have written, waiting for room for a
+// bounded time.
 void printk(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void vprintk(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
 int ksnprintf(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -90,8 +90,7 @@ static bool registers_hold(uint64_t seed)
         "fistpq %[xout]\n\t"
         : [bad] "=m"(bad), [xout] "=m"(x87_out)
         : [seed] "m"(seed), [xin] "m"(x87_in), [mx] "m"(mxcsr_new)
-        : "eax", "ebx", "ecx", "edx", "esi", "edi", "xmm0", "xmm1", "xmm4", "xmm7", "cc",
-          "memory");
+        : "eax", "ebx", "ecx", "edx", "esi", "edi", "xmm0", "xmm1", "xmm4", "xmm7", "cc", "memory");
     __asm__ volatile("stmxcsr %0" : "=m"(mxcsr_new));
     if ((mxcsr_new & 0x6000) != ((seed & 3) << 13))
         bad |= 1;
