@@ -176,7 +176,7 @@ static unsigned int choose_version(void)
         if (!CONFIG_PV || boot_option("grant=v1"))
             return 1;
         top = hypercall_memory_op(XENMEM_maximum_ram_page, NULL);
-        if (top >> 31 >> 1 <= 0) // errors, and frame numbers of 32 bits
+        if ((int64_t)top >> 32 <= 0) // errors, and frame numbers of 32 bits
             return 1;
     }
     if (set_version(2))
