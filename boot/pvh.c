@@ -40,7 +40,7 @@ static void map_special_pages(pfn_t pfn)
     if (addr < BOOT_MAP_END)
         return;
     for (unsigned int level = PT_TOP; level > 2 && !(addr >> 32); level--) {
-        pte_t *entry = &table[PT_INDEX(addr, level)];
+        pte_t *entry = &table[(addr >> PT_SHIFT(level)) & (PT_ENTRIES - 1)];
 
         if (level == 3 && !*entry)
             *entry = (uintptr_t)l2 | rights;
@@ -118,6 +118,7 @@ void boot_pvh(paddr_t start_info)
     boot_record.console_port = hvm_param(HVM_PARAM_CONSOLE_EVTCHN);
     boot_record.store_pfn = hvm_param(HVM_PARAM_STORE_PFN);
     boot_record.store_port = hvm_param(HVM_PARAM_STORE_EVTCHN);
+    map_special_pages(PVH_SHARED_INFO >> PAGE_SHIFT);
     map_special_pages(boot_record.console_pfn);
     map_special_pages(boot_record.store_pfn);
 

@@ -3,6 +3,7 @@
 #include <arch/arch.h>
 #include <arch/desc.h>
 #include <arch/hypercall.h>
+#include <arch/layout.h>
 #include <arch/p2m.h>
 #include <arch/traps.h>
 #include <halvm/power.h>
@@ -15,29 +16,33 @@ pte_t *arch_root_table;
 pfn_t arch_root_pfn;
 bool hypercall_is_vmcall; // Intel's instruction rather than AMD's
 
-// Xen's page replaces the frame behind this one.
-static uint8_t *const shared_page = boot_cpu_area.shared;
-
 static void map_shared_info_pv(maddr_t addr)
 {
     long rc = hypercall_update_va_mapping(
-        shared_page, addr | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX, UVMF_INVLPG);
+        boot_cpu_area.shared, addr | PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_NX, UVMF_INVLPG);
 
     if (rc)
         panic("cannot map the shared info page: error %ld", rc);
+    shared_info = (struct shared_info *)boot_cpu_area.shared;
 }
 
+// In place of a frame of RAM it would cost twice what the rest of a start does: Xen would take the
+// large page around it apart. So it goes where no RAM is, and the first vCPU's vcpu_info, like all
+// others', behind its struct cpu.
 static void map_shared_info_pvh(void)
 {
     struct xen_add_to_physmap xatp = {
         .domid = DOMID_SELF,
         .space = XENMAPSPACE_shared_info,
-        .gpfn = (uintptr_t)shared_page >> PAGE_SHIFT,
+        .gpfn = PVH_SHARED_INFO >> PAGE_SHIFT,
     };
     long rc = hypercall_memory_op(XENMEM_add_to_physmap, &xatp);
 
+    if (!rc)
+        rc = arch_cpu_register_info(this_cpu(), (uintptr_t)boot_cpu_area.shared >> PAGE_SHIFT);
     if (rc)
         panic("cannot map the shared info page: error %ld", rc);
+    shared_info = (struct shared_info *)PVH_SHARED_INFO;
 }
 
 // Threads' page tables are the kernel side's: one address space (docs/abi.md).
@@ -72,7 +77,6 @@ void arch_early_init(maddr_t start_info_shared, mfn_t root)
         desc_init_boot();
         map_shared_info_pvh();
     }
-    shared_info = (struct shared_info *)shared_page;
 }
 
 int arch_enable_upcalls(void)

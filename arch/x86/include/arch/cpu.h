@@ -32,8 +32,8 @@ struct cpu {
 struct cpu_area {
     uint8_t kernel_stack[KERNEL_STACK_SIZE - CPU_SIZE];
     struct cpu cpu;
-    // vCPU 0: Xen's shared page, which begins with that vCPU's vcpu_info. Others: the vcpu_info
-    // alone, put there by VCPUOP_register_vcpu_info.
+    // The vcpu_info, put there by VCPUOP_register_vcpu_info. vCPU 0 under PV: Xen's shared page,
+    // which begins with that vCPU's.
     uint8_t shared[PAGE_SIZE];
 };
 

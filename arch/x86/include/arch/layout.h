@@ -26,6 +26,8 @@
 // PVH: virtual is physical, from the customary 1 MiB; the entry maps RAM up to the second number.
 #define PVH_IMAGE_BASE   0x100000
 #define PVH_BOOT_MAP_END 0x40000000
+// PVH: Xen's shared page goes here, where no RAM is, in the same 2 MiB as the rings of the builder.
+#define PVH_SHARED_INFO 0xfefe0000
 
 #define VM_LOW_BASE 0x50000000
 #define VM_LOW_END  0x7ff00000
