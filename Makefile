@@ -63,7 +63,7 @@ check:
 
 bench: setup
 	@$(MAKE) --no-print-directory runtime
-	@bench/run $(O)
+	@bench/run $(O) $(ENVS)
 
 install: runtime
 	@tools/install $(O) $(PREFIX) $(DESTDIR)

@@ -81,6 +81,9 @@ def _parser():
     sub = command("get", commands_in_dom0.get, "copy a file from dom0, `-` to standard output")
     sub.add_argument("source")
     sub.add_argument("target")
+    sub = command("gdb", commands_in_dom0.gdb, "debug a PV guest: gdb on the kernel's symbols and on QEMU's gdb server", prefix_chars="\0")
+    sub.add_argument("kernel")
+    sub.add_argument("words", nargs=argparse.REMAINDER)
     command("log", commands_in_dom0.log, "print Xen's log of the lab that is up")
     return parser
 

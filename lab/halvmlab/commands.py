@@ -9,7 +9,7 @@ import sys
 import termios
 import tty
 
-from . import LabError, batch, config, session, standing
+from . import LabError, batch, config, machine, session, standing
 
 
 def _write_to(fd):
@@ -107,6 +107,16 @@ def get(options):
     if status:
         raise LabError(errors.decode(errors="replace").strip())
     return 0
+
+
+def gdb(options):
+    """Becomes gdb. It stops the whole machine when it connects, and lets it go on when it leaves."""
+    words = ["gdb", "-q", "-iex", "set debuginfod enabled off", options.kernel, "-ex", "target remote " + machine.gdb_path(standing.need().folder),
+             *options.words]
+    try:
+        os.execvp(words[0], words)
+    except FileNotFoundError:
+        raise LabError("no gdb here: see lab/packages") from None
 
 
 def log(_):

@@ -28,6 +28,11 @@ class Settings:
         self.dom0_mb = dom0_mb
 
 
+def gdb_path(folder):
+    """The socket of QEMU's gdb server."""
+    return os.path.join(folder, "gdb")
+
+
 class Machine:
     """QEMU, its files in a folder of its own. `start` must run in the main thread: the kernel ends QEMU when the
     thread that made it ends."""
@@ -89,6 +94,8 @@ class Machine:
             words += ["-chardev", "file,id=port1,path=" + self.plan_output,
                       "-device", "virtserialport,chardev=port1,nr=1"]
         else:
+            # QEMU's gdb server costs nothing until somebody connects.
+            words += ["-chardev", "socket,id=gdb,path=%s,server=on,wait=off" % gdb_path(self.folder), "-gdb", "chardev:gdb"]
             for number in range(1, PORTS + 1):
                 words += ["-chardev", "socket,id=port%d,path=%s,server=on,wait=off"
                           % (number, session.port_path(self.folder, number)),

@@ -172,3 +172,26 @@ def test_idle_limit(bench):
     bench.must("up", "--idle", "0.1")
     pids = _pids(bench)
     harness.wait_for("the end", lambda: not any(harness.lives(pid) for pid in pids), 30)
+
+
+def test_gdb(bench):
+    """gdb stops in a PV guest at a function, with its line and its caller, and lets it go on."""
+    kernel = os.path.join(os.path.dirname(harness.ROOM), "build", "tests", "test-pv64-printf")
+    if not os.path.exists(kernel):
+        raise harness.Skip("the kernel of tests/printf is not built")
+    _need_up(bench)
+    config = bench.write("debugged.cfg", 'name="debugged"\ntype="pv"\nkernel="%s"\nmemory=32\n' % kernel)
+    script = bench.write("script.gdb", "hbreak test_main\necho armed\\n\ncontinue\nbt\ndelete\ndetach\n")
+    gdb = subprocess.Popen([harness.XEN, "gdb", kernel, "-batch", "-x", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, text=True, env=bench.environment(), cwd=bench.folder)
+    said = ""
+    for line in gdb.stdout:
+        said += line
+        if line == "armed\n":
+            break
+    assert said.endswith("armed\n"), said
+    out = bench.must("run", config)
+    said += gdb.communicate(timeout=60)[0]
+    assert "Breakpoint 1, test_main ()" in said and "tests/printf/main.c" in said, said
+    assert "#0  test_main ()" in said and "in main () at tests/common/test.c" in said, said
+    assert b"verdict: SUCCESS" in out, out

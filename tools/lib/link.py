@@ -199,7 +199,7 @@ class Linker:
             if os.path.lexists(path):
                 os.unlink(path)
         with tempfile.TemporaryDirectory(prefix="halvm-ld-") as scratch:
-            linked = os.path.join(scratch, "kernel")
+            linked = os.path.join(scratch, os.path.basename(output) + ".sym")
             self.run(self.command(linked, None))
             if self.symbols != "none":
                 entries = ksyms.choose(ksyms.read_symbols(linked), self.symbols)
@@ -212,7 +212,8 @@ class Linker:
                 if ksyms.choose(ksyms.read_symbols(linked), self.symbols) != entries:
                     raise Failure(f"{output}: functions moved when their table was put in")
             stripped = os.path.join(scratch, "stripped")
-            self.run(["objcopy", "--strip-all", linked, stripped])
+            # gdb finds the symbols by this note, as long as the two files stay together.
+            self.run(["objcopy", "--strip-all", "--add-gnu-debuglink=" + linked, linked, stripped])
             for made, kept in zip((linked, stripped), results):
                 shutil.copyfile(made, kept)
             os.chmod(output, 0o755)
