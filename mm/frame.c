@@ -3,6 +3,7 @@
 // however much there is; frames that came back are blocks in buddy.c. Its pages are made when a
 // mark reaches the part of RAM they describe: nothing is touched in proportion to RAM at boot, and
 // freeing a frame never needs memory.
+#include <arch/hypercall.h>
 #include <halvm/boot.h>
 #include <halvm/console.h>
 #include "buddy.h"
@@ -11,6 +12,9 @@
 #define POOL_CHUNK PT_ENTRIES // frames that one page table maps
 #define POOL_LEAST 8          // a chunk that is worth its tables
 #define POOL_LOW   16         // refill takes at most five frames: three tables, two regions' pages
+
+#define CHECK_AFTER         1024 // frames handed out; no guest is smaller
+#define RESERVATION_SPECIAL 16   // frames of the domain that are not in the memory map, at most
 
 struct range {
     pfn_t next, end;
@@ -25,11 +29,17 @@ static struct range pools[4];
 
 static size_t total;
 static size_t free_count; // what may be handed out: all but the pools
-static size_t promised;   // part of it that vm_commit() has been promised
+static size_t total_boot;
+static size_t check_below; // when so few are free, look whether they exist; 0: it was done
+static size_t promised;    // part of it that vm_commit() has been promised
+
+static size_t withheld; // part of it that Xen has no memory for (frames_check_reservation())
 
 static bool available(size_t n)
 {
-    return free_count >= promised && free_count - promised >= n;
+    size_t spoken_for = promised + withheld;
+
+    return free_count >= spoken_for && free_count - spoken_for >= n;
 }
 
 static size_t range_len(const struct range *r)
@@ -173,6 +183,8 @@ static void pool_refill(void)
     struct range *empty = NULL;
     size_t left = 0;
 
+    if (!nr_unmapped)
+        return; // all RAM is mapped
     for (unsigned int i = 0; i < nr_mapped; i++)
         left += range_len(&mapped[i]);
     for (unsigned int i = 0; i < ARRAY_SIZE(pools); i++) {
@@ -194,8 +206,17 @@ pfn_t frame_alloc_mapped(void)
     return take_mapped();
 }
 
+// See balloon.c: under PVH not all RAM of the memory map need exist. Small programs never get to
+// where that matters, and do not ask.
+static void check_before(size_t n)
+{
+    if (unlikely(free_count < check_below + n) && check_below)
+        frames_check_reservation();
+}
+
 bool frames_promise(size_t n)
 {
+    check_before(n);
     if (!available(n) || !ensure_ahead(promised + n) || !available(n))
         return false;
     promised += n;
@@ -233,8 +254,10 @@ void frame_promised_block_back(pfn_t pfn, size_t n)
 
 pfn_t frame_alloc_range_locked(size_t n, size_t align)
 {
-    pfn_t pfn = available(n) ? take(n, align, true) : PFN_NONE;
+    pfn_t pfn;
 
+    check_before(n);
+    pfn = available(n) ? take(n, align, true) : PFN_NONE;
     if (pfn != PFN_NONE)
         free_count -= n;
     return pfn;
@@ -277,11 +300,91 @@ void frame_free(pfn_t pfn)
     frame_free_range(pfn, 1);
 }
 
+// ---- Memory that goes to Xen and comes back: balloon.c ----
+
+size_t frames_check_reservation(void)
+{
+    halvm_domid_t self = DOMID_SELF;
+    long has;
+
+    check_below = 0;
+    if (!CONFIG_HVM)
+        return 0;
+    // A few frames of the domain are not in the memory map: leave as many out here.
+    has = hypercall_memory_op(XENMEM_current_reservation, &self) - RESERVATION_SPECIAL;
+    if (has >= 0)
+        withheld = (size_t)has < total ? total - has : 0;
+    return withheld;
+}
+
+// From the end of RAM that was never used. It must be possible to free the frame when it comes
+// back; what that takes may come from here.
+static pfn_t take_last(void)
+{
+    unsigned int skip = CONFIG_HVM ? nr_mapped : 0;
+
+    for (unsigned int i = nr_unmapped + skip; i--;) {
+        struct range *r = i >= skip ? &unmapped[i - skip] : &mapped[i];
+
+        while (range_len(r)) {
+            pfn_t last = r->end - 1;
+
+            if (!region_ensure(last))
+                break;
+            if (range_len(r) && r->end - 1 == last)
+                return --r->end;
+        }
+    }
+    return PFN_NONE;
+}
+
+pfn_t frame_take_for_xen(size_t reserve, bool *used)
+{
+    pfn_t pfn;
+
+    *used = false;
+    if (withheld) {
+        pfn = take_last();
+        if (pfn != PFN_NONE)
+            withheld--;
+    } else {
+        if (!available(reserve + 1))
+            return PFN_NONE;
+        pfn = take_last();
+        // Under PV a frame that the boot mapping refers to would stay ours as long as it does.
+        if (pfn == PFN_NONE) {
+            pfn = buddy_take_above(CONFIG_PV ? boot_info->mapped_end >> PAGE_SHIFT : 0);
+            *used = true;
+        }
+    }
+    if (pfn != PFN_NONE) {
+        free_count--;
+        total--;
+    }
+    return pfn;
+}
+
+bool frame_can_come(pfn_t pfn)
+{
+    return region_ensure(pfn);
+}
+
+void frame_came_from_xen(pfn_t pfn)
+{
+    frame_free_range_locked(pfn, 1);
+    total++;
+}
+
 void mm_get_stats(struct mm_stats *out)
 {
     unsigned long flags = mm_lock();
+    size_t free = free_count + pooled();
 
-    *out = (struct mm_stats){.frames_total = total, .frames_free = free_count + pooled()};
+    *out = (struct mm_stats){
+        .frames_total = total - withheld,
+        .frames_free = free > withheld ? free - withheld : 0,
+        .frames_boot = total_boot,
+    };
     mm_unlock(flags);
 }
 
@@ -320,6 +423,9 @@ void frames_init(void)
         add_range(start, end < used_start ? end : used_start, mapped_end);
         add_range(start > used_end ? start : used_end, end, mapped_end);
     }
+    total_boot = total;
+    if (CONFIG_HVM && free_count > CHECK_AFTER)
+        check_below = free_count - CHECK_AFTER;
     if (beyond)
         printk("mm: %lu MiB of RAM above %lu GiB are not used\n",
                (unsigned long)(beyond >> (20 - PAGE_SHIFT)), MAX_FRAMES >> (30 - PAGE_SHIFT));

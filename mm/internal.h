@@ -43,6 +43,19 @@ pfn_t frame_alloc_promised(void);
 // n of the promised frames in a row, aligned to n, a power of two. PFN_NONE: there is no such run.
 pfn_t frame_alloc_promised_block(size_t n);
 void frame_promised_block_back(pfn_t pfn, size_t n);
+// For balloon.c. Take a frame out that is mapped nowhere, as long as `reserve` more are free;
+// *used: it may hold data. PFN_NONE: there is none.
+pfn_t frame_take_for_xen(size_t reserve, bool *used);
+// Make sure that the second can be done.
+bool frame_can_come(pfn_t pfn);
+void frame_came_from_xen(pfn_t pfn);
+// PVH: count as free only what Xen has for us. How many are withheld.
+size_t frames_check_reservation(void);
+// zero.c: false when there is no memory for page tables. Thread context, lock free.
+bool frames_zero(const pfn_t *pfns, size_t n);
+// p2m.c: PV: have an entry for pfn in pv_p2m. Thread context, lock free.
+bool p2m_reach(pfn_t pfn);
+void p2m_set(pfn_t pfn, mfn_t mfn);
 // A frame that can be written at frame_virt(); PFN_NONE when there is none left.
 pfn_t frame_alloc_mapped(void);
 

@@ -2,18 +2,45 @@
 // Address space. A reservation is a note (space.c) and nothing else; memory comes and goes under it
 // page by page, or in large pages (large.c).
 #include <arch/hypercall.h>
+#include <halvm/boot.h>
 #include <halvm/power.h>
+#include <halvm/random.h>
 #include <xen/errno.h>
 #include "internal.h"
 #include "space.h"
 
-#define CHUNK 64 // pages handled with interrupts off at a time
+#define LARGE_RESERVATION (CONFIG_64BIT ? 1ULL << 30 : 64ULL << 20)
+#define CHUNK             64 // pages handled with interrupts off at a time
 #define PTE_HELD \
     (1ULL << 9) // not accessible (VM_NONE) but owning a frame, whose address is stored inverted: a
                 // non-present entry with a real address in it is what L1TF abuses, and Xen does not
                 // let a PV guest write one
 
 struct spinlock mm_spinlock;
+
+// Where the search for space begins: small reservations share one random place, so that they share
+// page tables; a large one (a heap) gets its own, so that the address of the one does not tell the
+// other's. A quarter of the space is for this. With `aslr=off` everything lies in order.
+static uintptr_t search_start(size_t len, uintptr_t low, uintptr_t high)
+{
+    static uintptr_t places[2];
+    static bool decided, off;
+    uintptr_t *place = &places[low == VM_LOW_BASE && VM_LOW_BASE != VM_BASE];
+    uintptr_t at;
+
+    if (!decided)
+        off = boot_option("aslr=off");
+    decided = true;
+    if (off)
+        return low;
+    at = *place;
+    if (at && len < LARGE_RESERVATION)
+        return at;
+    at = low + (random_below((high - low) / 4 >> PAGE_SHIFT) << PAGE_SHIFT);
+    if (len < LARGE_RESERVATION)
+        *place = at;
+    return at;
+}
 
 int vm_reserve(size_t len, size_t align, unsigned int where, void **addr)
 {
@@ -29,7 +56,7 @@ int vm_reserve(size_t len, size_t align, unsigned int where, void **addr)
     if (len > high - low || align > high - low)
         return -XEN_ENOMEM;
     flags = mm_lock();
-    at = space_take(ROUND_UP(len, PAGE_SIZE), align, low, high, low);
+    at = space_take(ROUND_UP(len, PAGE_SIZE), align, low, high, search_start(len, low, high));
     mm_unlock(flags);
     if (!at)
         return -XEN_ENOMEM;

@@ -2,6 +2,7 @@
 // Static thread-local storage (ELF Handling For Thread-Local Storage, variant II; x86-64 psABI,
 // section 3.4.6): the variables lie below the thread pointer (%fs, in 32 bits %gs), which points to
 // itself; the stack protector's canary lies at a fixed place above it.
+#include <halvm/random.h>
 #include "internal.h"
 
 struct tcb {
@@ -19,10 +20,9 @@ static uintptr_t canary_make(void)
 {
     static uintptr_t canary;
 
-    // From the clock: enough to catch an overrun, not a secret from a determined attacker. The low
-    // byte is 0, so that a string function cannot copy past it.
+    // The low byte is 0, so that a string function cannot copy past it.
     if (!canary)
-        canary = (uintptr_t)(arch_rdtsc() * 0x9e3779b97f4a7c15ULL >> 16) & ~(uintptr_t)0xff;
+        canary = random_word() & ~(uintptr_t)0xff;
     return canary;
 }
 

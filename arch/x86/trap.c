@@ -5,6 +5,7 @@
 #include <arch/traps.h>
 #include <halvm/console.h>
 
+extern const char arch_rdrand[], arch_rdrand_absent[];
 void trap_dispatch(struct trap_frame *frame);
 
 const char *arch_vector_name(unsigned int vector)
@@ -47,11 +48,20 @@ static uintptr_t fault_address(void)
     return addr;
 }
 
+// random.c's way to find out whether the processor has the instruction.
+static bool rdrand_is_absent(struct trap_frame *frame)
+{
+    if (frame->vector != VECTOR_UD || frame->rip != (uintptr_t)arch_rdrand)
+        return false;
+    frame->rip = (uintptr_t)arch_rdrand_absent;
+    return true;
+}
+
 void trap_dispatch(struct trap_frame *frame)
 {
     if (likely(frame->vector == VECTOR_UPCALL))
         upcall_handler(frame);
-    else
+    else if (!rdrand_is_absent(frame))
         trap_panic(frame, frame->vector == VECTOR_PF ? fault_address() : 0);
 }
 

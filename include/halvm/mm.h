@@ -19,8 +19,9 @@
 #define VM_LOW      1u // below 2 GiB, for code that is reached by 32-bit relocations
 
 struct mm_stats {
-    size_t frames_total; // RAM of the guest, in frames
+    size_t frames_total; // RAM of the guest now, in frames
     size_t frames_free;
+    size_t frames_boot; // what the memory map had at boot; under PVH that is maxmem=
 };
 
 // One frame, or PFN_NONE when memory is exhausted. Its contents are undefined, it is mapped
@@ -35,6 +36,23 @@ void frame_free_range(pfn_t pfn, size_t n);
 void mm_init(void);
 
 void mm_get_stats(struct mm_stats *out);
+
+// Give memory to Xen, or ask Xen for memory, until the guest has `frames` frames (frames_total).
+// Where the guest is to shrink by more than is free, a mebibyte stays; where Xen has no more, it
+// has not. How many frames the guest has now; -EBUSY: another thread is at it, try again; -ENOMEM:
+// nothing was done. Frames are zeroed before they go. Takes time in proportion: for a thread of its
+// own.
+//
+// memory/target in xenstore is in KiB, and under PVH it counts frames that are not in the memory
+// map: the number for here is target / 4 - (static-max / 4 - frames_boot) there, and target / 4
+// under PV. Memory that was given away is not waited for: vm_commit() gives -ENOMEM as ever.
+long balloon_set_target(size_t frames);
+
+// n frames in a row in the machine's own numbering too, below 2^address_bits there, for devices
+// that know no other. Under PVH, where a guest cannot know, its own numbering is meant. n is a
+// power of two, and Xen gives an ordinary guest at most 512. PFN_NONE: none are to be had.
+// frame_free_range() gives them back. Thread context.
+pfn_t frame_alloc_machine(size_t n, unsigned int address_bits);
 
 // Take len bytes of address space aligned to align (a power of two, at least a page; both in bytes,
 // len is rounded up to pages). Nothing is mapped: an access faults. Costs no memory. 0, -EINVAL or
@@ -81,6 +99,13 @@ int vm_entry_address(const void *addr, maddr_t *entry, size_t *run);
 // The available bits to give Xen with such an entry, so that the frame in it is never taken for
 // ours to free: bits 9 to 11 of the entry, shifted down.
 #define VM_ENTRY_AVAIL 2u
+
+// Map n frames of domain `domid`, by its own numbers, at a fresh address: for a guest that Xen lets
+// (a stub domain, a driver's). *addr is released with vm_unmap_domain(). 0; -ENOMEM; or what Xen
+// says: -EPERM, -ESRCH, -EINVAL. n is at most 64.
+int vm_map_domain(halvm_domid_t domid, const mfn_t *frames, size_t n, unsigned int prot,
+                  void **addr);
+void vm_unmap_domain(void *addr, size_t n);
 
 // PVH: a frame number with nothing behind it, above all RAM, for Xen to put another owner's page
 // there. PFN_NONE when there is none left. O(1).

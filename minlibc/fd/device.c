@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include <halvm/random.h>
 #include "fd/device.h"
 #include "fd/tty.h"
 #include "libc.h"
@@ -62,40 +62,21 @@ static const struct file_ops zero_ops = {
     .status = character_status,
 };
 
-static bool have_rdrand(void)
-{
-    unsigned int a, b, c, d;
-    return __get_cpuid(1, &a, &b, &c, &d) && c & bit_RDRND;
-}
-
-static bool rdrand(unsigned long *out)
-{
-    // Intel's guide: ten failures in a row mean that the unit is broken.
-    for (int i = 0; i < 10; i++) {
-        unsigned char ok;
-        __asm__ volatile("rdrand %0; setc %1" : "=r"(*out), "=qm"(ok) : : "cc");
-        if (ok)
-            return true;
-    }
-    return false;
-}
-
 int device_random(void *buf, size_t len)
 {
     char *p = buf;
 
-    if (!have_rdrand())
+    // What else there is would do for no key, and nobody asks before making one of it.
+    if (!random_is_hardware())
         return -ENOSYS;
     while (len) {
-        unsigned long word;
-        if (!rdrand(&word))
-            return -EIO;
+        unsigned long word = random_word();
         size_t n = len < sizeof(word) ? len : sizeof(word);
         memcpy(p, &word, n);
         p += n;
         len -= n;
     }
-    return 0;
+    return random_is_hardware() ? 0 : -EIO; // it may have failed meanwhile
 }
 
 static long random_read(struct file *f, void *buf, size_t len)
@@ -133,6 +114,6 @@ const struct device *device_nth(size_t i)
         {"null", &null_ops}, {"zero", &zero_ops},      {"console", &tty_ops},
         {"tty", &tty_ops},   {"urandom", &random_ops}, {"random", &random_ops},
     };
-    size_t nr = ARRAY_SIZE(devices) - (have_rdrand() ? 0 : 2);
+    size_t nr = ARRAY_SIZE(devices) - (random_is_hardware() ? 0 : 2);
     return i < nr ? &devices[i] : NULL;
 }

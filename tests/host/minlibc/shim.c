@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -225,6 +226,25 @@ void ml_mm_get_stats(struct mm_stats *out)
 {
     *out = (struct mm_stats){.frames_total = 65536,
                              .frames_free = 65536 - (shim_committed >> PAGE_SHIFT)};
+}
+
+// --- randomness ---
+
+bool ml_random_is_hardware(void);
+unsigned long ml_random_word(void);
+
+bool ml_random_is_hardware(void)
+{
+    return true;
+}
+
+unsigned long ml_random_word(void)
+{
+    unsigned long word;
+
+    if (getrandom(&word, sizeof(word), 0) != sizeof(word))
+        abort();
+    return word;
 }
 
 // --- time ---

@@ -7,6 +7,7 @@
 #define VECTOR_GATE    0x80 // 32-bit: how a thread enters the gate
 #define TRAP_STUB_SIZE 16
 #define VECTOR_NMI     2
+#define VECTOR_UD      6
 #define VECTOR_DF      8
 #define VECTOR_PF      14
 #define VECTOR_MC      18
