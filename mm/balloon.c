@@ -229,5 +229,7 @@ long balloon_set_target(size_t frames)
         moved = frames > now ? get(more) : give(more);
     }
     write_release(&balloon.busy, false);
+    if (memory_changed)
+        memory_changed();
     return now;
 }

@@ -12,6 +12,7 @@
 
 static size_t limit;        // bytes; 0: the user gave one (-M)
 static bool always_compact; // the user wants it so (-c)
+static size_t committed_now;
 
 size_t heaplimit_memory_free(void)
 {
@@ -59,8 +60,24 @@ void osMemInit(void)
 // use.
 void heaplimit_note_committed(size_t committed)
 {
+    committed_now = committed;
     if (limit && RtsFlags.GcFlags.generations > 1)
         RtsFlags.GcFlags.compact = always_compact || committed > limit / 2;
+}
+
+// Memory came from Xen or went there (mm/balloon.c): the heap may have more of it, or less. The
+// collector looks at the limit each time.
+void memory_changed(void)
+{
+    size_t blocks;
+
+    if (!limit)
+        return;
+    blocks = limit_for(committed_now + heaplimit_memory_free()) / BLOCK_SIZE;
+    if (blocks > UINT32_MAX)
+        blocks = UINT32_MAX;
+    limit = blocks * BLOCK_SIZE;
+    RtsFlags.GcFlags.maxHeapSize = (uint32_t)blocks;
 }
 
 // ---- Large objects ----

@@ -47,6 +47,8 @@ void mm_get_stats(struct mm_stats *out);
 // map: the number for here is target / 4 - (static-max / 4 - frames_boot) there, and target / 4
 // under PV. Memory that was given away is not waited for: vm_commit() gives -ENOMEM as ever.
 long balloon_set_target(size_t frames);
+// Called after that, where the program has one: GHC's runtime changes the limit of its heap.
+void memory_changed(void) __attribute__((weak));
 
 // n frames in a row in the machine's own numbering too, below 2^address_bits there, for devices
 // that know no other. Under PVH, where a guest cannot know, its own numbering is meant. n is a
