@@ -70,7 +70,7 @@ static unsigned long storm(void)
 static void long_storm(void)
 {
     evtchn_worked(far_end);
-    for (unsigned int i = 0; i < 9; i++) {
+    for (unsigned int i = 0; i < 8; i++) {
         held_for();
         storm();
     }
