@@ -38,8 +38,8 @@ int grant_transfer_arrived(grant_ref_t ref)
         rc = -XEN_EAGAIN;
     } else {
         rmb(); // Xen writes the frame before the flag
-        pv_p2m[gnt.info[ref].pfn] =
-            gnt.version == 2 ? gnt.v2[ref].full_page.frame : gnt.v1[ref].frame;
+        p2m_set(gnt.info[ref].pfn,
+                gnt.version == 2 ? gnt.v2[ref].full_page.frame : gnt.v1[ref].frame);
         entry_write(ref, 0, 0, 0);
         ref_free(ref);
     }
@@ -75,12 +75,12 @@ int grant_transfer(halvm_domid_t remote, grant_ref_t ref, pfn_t pfn)
     mfn = pv_p2m[pfn];
     give.mfn = mfn;
     // Before the call: a frame that comes back by an offer of this pfn is not written over.
-    pv_p2m[pfn] = MFN_NONE;
+    p2m_set(pfn, MFN_NONE);
     rc = grant_op(GNTTABOP_transfer, &give, 1);
     if (rc)
         rc = rc == -XEN_EOPNOTSUPP ? rc : -XEN_EIO;
     // Xen keeps the page of a failed transfer, unless it never took it.
     if (rc == -XEN_EOPNOTSUPP || give.status == GNTST_bad_page || give.status == STATUS_UNTOUCHED)
-        pv_p2m[pfn] = mfn;
+        p2m_set(pfn, mfn);
     return rc ? rc : grant_errno(give.status);
 }

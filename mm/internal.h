@@ -55,7 +55,6 @@ size_t frames_check_reservation(void);
 bool frames_zero(const pfn_t *pfns, size_t n);
 // p2m.c: PV: have an entry for pfn in pv_p2m. Thread context, lock free.
 bool p2m_reach(pfn_t pfn);
-void p2m_set(pfn_t pfn, mfn_t mfn);
 // A frame that can be written at frame_virt(); PFN_NONE when there is none left.
 pfn_t frame_alloc_mapped(void);
 

@@ -109,6 +109,9 @@ int vm_map_domain(halvm_domid_t domid, const mfn_t *frames, size_t n, unsigned i
                   void **addr);
 void vm_unmap_domain(void *addr, size_t n);
 
+// PV: pfn now stands for this machine frame, or for none (MFN_NONE). Any context.
+void p2m_set(pfn_t pfn, mfn_t mfn);
+
 // PVH: a frame number with nothing behind it, above all RAM, for Xen to put another owner's page
 // there. PFN_NONE when there is none left. O(1).
 pfn_t hole_alloc(void);
