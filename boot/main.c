@@ -5,6 +5,7 @@
 #include <halvm/console.h>
 #include <halvm/events.h>
 #include <halvm/mm.h>
+#include <halvm/power.h>
 #include <halvm/sched.h>
 #include <halvm/time.h>
 
@@ -26,5 +27,6 @@ void kernel_main(void)
                (unsigned long long)boot_info->ram_dropped / 1024, BOOT_RAM_MAX);
     if (boot_info->cmdline_truncated)
         printk("boot: the command line was cut to %u bytes\n", BOOT_CMDLINE_MAX - 1);
+    control_init();
     sched_init();
 }

@@ -8,7 +8,11 @@
 #include <halvm/power.h>
 #include "boot.h"
 
-void boot_pv(const struct start_info *si);
+void boot_pv(struct start_info *si);
+
+// The record stays where the builder put it, within what is in use: the toolstack writes it anew
+// when the guest is restored.
+static struct start_info *start_record;
 
 void *boot_virt(paddr_t addr)
 {
@@ -45,11 +49,12 @@ static paddr_t mapped_end(const struct start_info *si)
     return boot_paddr(va);
 }
 
-void boot_pv(const struct start_info *si)
+void boot_pv(struct start_info *si)
 {
     paddr_t ram_end = (paddr_t)si->nr_pages << PAGE_SHIFT;
     paddr_t end;
 
+    start_record = si;
     pv_p2m = (mfn_t *)si->mfn_list;
     pv_p2m_size = si->nr_pages;
     if (!CONFIG_64BIT)
@@ -76,4 +81,23 @@ void boot_pv(const struct start_info *si)
     boot_record.mapped_end = end < ram_end ? end : ram_end;
     boot_check();
     kernel_main();
+}
+
+mfn_t boot_suspend(void)
+{
+    start_record->console.domU.mfn = boot_record.console_pfn;
+    start_record->store_mfn = boot_record.store_pfn;
+    return pfn_to_mfn(boot_paddr((uintptr_t)start_record) >> PAGE_SHIFT);
+}
+
+maddr_t boot_resume(bool cancelled)
+{
+    if (cancelled) {
+        start_record->console.domU.mfn = pfn_to_mfn(boot_record.console_pfn);
+        start_record->store_mfn = pfn_to_mfn(boot_record.store_pfn);
+    } else {
+        boot_record.console_port = start_record->console.domU.evtchn;
+        boot_record.store_port = start_record->store_evtchn;
+    }
+    return start_record->shared_info;
 }

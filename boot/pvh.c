@@ -144,3 +144,17 @@ void boot_pvh(paddr_t start_info)
     boot_check();
     kernel_main();
 }
+
+mfn_t boot_suspend(void)
+{
+    return 0;
+}
+
+maddr_t boot_resume(bool cancelled)
+{
+    if (!cancelled) {
+        boot_record.console_port = hvm_param(HVM_PARAM_CONSOLE_EVTCHN);
+        boot_record.store_port = hvm_param(HVM_PARAM_STORE_EVTCHN);
+    }
+    return 0;
+}

@@ -39,13 +39,24 @@ static void revoke_grants(void)
         grant_exit();
 }
 
+static unsigned int end_reason;
+static bool end_reason_set;
+
+void power_end_as(unsigned int reason)
+{
+    end_reason = reason;
+    write_release(&end_reason_set, true);
+}
+
 void power_exit(int status)
 {
+    bool wanted = read_acquire(&end_reason_set);
+
     revoke_grants();
-    if (status)
+    if (status && !wanted)
         printk("halvm: exit %d\n", status);
     console_drain(time_monotonic() + DRAIN_NS);
-    power_shutdown(status ? SHUTDOWN_crash : SHUTDOWN_poweroff);
+    power_shutdown(wanted ? end_reason : status ? SHUTDOWN_crash : SHUTDOWN_poweroff);
 }
 
 static void print_backtrace(uintptr_t rip, uintptr_t rbp)

@@ -43,6 +43,13 @@ void console_init(void)
         panic("cannot attach to the console's event channel");
 }
 
+void console_resume(void)
+{
+    broken = false;
+    console_init();
+    waitq_wake_all(&waitq);
+}
+
 static void notify(void)
 {
     evtchn_send(boot_info->console_port);

@@ -12,9 +12,10 @@
 #define LARGE_RESERVATION (CONFIG_64BIT ? 1ULL << 30 : 64ULL << 20)
 #define CHUNK             64 // pages handled with interrupts off at a time
 #define PTE_HELD \
-    (1ULL << 9) // not accessible (VM_NONE) but owning a frame, whose address is stored inverted: a
+    (1ULL << 9) // not accessible (VM_NONE) but owning a frame, whose pfn is stored inverted: a
                 // non-present entry with a real address in it is what L1TF abuses, and Xen does not
-                // let a PV guest write one
+                // let a PV guest write one. Not the mfn: saving and restoring a guest translates
+                // those of present entries only.
 
 struct spinlock mm_spinlock;
 
@@ -67,7 +68,7 @@ int vm_reserve(size_t len, size_t align, unsigned int where, void **addr)
 static pte_t entry_make(pfn_t pfn, unsigned int prot)
 {
     if (prot == VM_NONE)
-        return (~pte_make(pfn, 0) & PTE_ADDR) | PTE_HELD;
+        return (~((pte_t)pfn << PAGE_SHIFT) & PTE_ADDR) | PTE_HELD;
     return pte_make(pfn, prot_rights(prot));
 }
 
@@ -78,7 +79,7 @@ static bool entry_used(pte_t e)
 
 static pfn_t entry_pfn(pte_t e)
 {
-    return pte_pfn(e & PTE_PRESENT ? e : ~e);
+    return e & PTE_PRESENT ? pte_pfn(e) : (~e & PTE_ADDR) >> PAGE_SHIFT;
 }
 
 static bool range_valid(const void *addr, size_t len, unsigned int prot)

@@ -55,6 +55,8 @@ struct run_queue {
     bool online;        // takes threads
     bool leaving;       // cpu_stop() wants it
     bool parked;        // smp_park_others() wants it, or has it
+    bool halted;        // it has it
+    bool lost;          // was down when the guest was saved
     struct timer slice;
     evtchn_t ipi;
     struct thread idle;
@@ -99,7 +101,7 @@ void smp_parked(struct run_queue *rq);
 void smp_start_all(void);
 
 // tls.c: make the thread's static TLS block, just below its record (t->tls is its start). Returns
-// the base for %fs.
-uintptr_t tls_create(struct thread *t);
+// the base for %fs. Without variables it is only what the ABI puts at fixed places.
+uintptr_t tls_create(struct thread *t, bool variables);
 
 #endif

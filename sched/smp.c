@@ -79,6 +79,16 @@ static struct cpu *cpu_make(unsigned int id)
     return cpu;
 }
 
+// What Xen must know of a vCPU, while it is down.
+static int cpu_tell_xen(struct cpu *cpu)
+{
+    int rc = arch_cpu_register_info(cpu, vm_frame_of(cpu_vcpu_info(cpu)));
+
+    if (!rc)
+        rc = time_init_cpu(cpu->id);
+    return rc ? rc : sched_bind_cpu(cpu);
+}
+
 static int cpu_first_start(unsigned int id)
 {
     struct cpu *cpu = cpu_make(id);
@@ -90,11 +100,7 @@ static int cpu_first_start(unsigned int id)
     if (!rc && !cpus[0]->rq->ipi)
         rc = sched_bind_cpu(cpus[0]); // nobody needed it before
     if (!rc)
-        rc = arch_cpu_register_info(cpu, vm_frame_of(cpu_vcpu_info(cpu)));
-    if (!rc)
-        rc = time_init_cpu(id);
-    if (!rc)
-        rc = sched_bind_cpu(cpu);
+        rc = cpu_tell_xen(cpu);
     cpus[id] = cpu;
     if (!rc)
         rc = arch_cpu_start(cpu, ap_start);
@@ -106,6 +112,18 @@ static int cpu_first_start(unsigned int id)
     return 0;
 }
 
+// One that was stopped when the guest was saved: nobody saved it, so it begins at the beginning.
+static int restart_lost(struct cpu *cpu)
+{
+    struct run_queue *rq = cpu->rq;
+    int rc;
+
+    arch_cpu_prepare((char *)cpu - offsetof(struct cpu_area, cpu), cpu->id);
+    sched_init_cpu(cpu, rq, (char *)rq + ROUND_UP(sizeof(*rq), PAGE_SIZE), IDLE_STACK_SIZE);
+    rc = cpu_tell_xen(cpu);
+    return rc ? rc : arch_cpu_start(cpu, ap_start);
+}
+
 static int start_again(unsigned int id)
 {
     struct run_queue *rq = rq_of(id);
@@ -114,7 +132,7 @@ static int start_again(unsigned int id)
     if (READ_ONCE(rq->online))
         return -XEN_EEXIST;
     WRITE_ONCE(rq->leaving, false);
-    rc = arch_cpu_up(id);
+    rc = rq->lost ? restart_lost(cpus[id]) : arch_cpu_up(id);
     if (rc)
         return rc;
     return await(&rq->online, true) ? 0 : -XEN_ETIMEDOUT;
@@ -158,11 +176,15 @@ void smp_leave(void)
     arch_cpu_down(this_cpu()->id);
 }
 
-// Parking happens inside the IPI's handler, so whatever the vCPU was doing stays as it was.
+// Parking happens inside the IPI's handler, so whatever the vCPU was doing stays as it was. It
+// stays up: Xen and the toolstack save and restore a vCPU only if it is.
 void smp_parked(struct run_queue *rq)
 {
-    while (READ_ONCE(rq->parked))
-        arch_cpu_down(this_cpu()->id);
+    __atomic_store_n(&rq->halted, true, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&rq->parked, __ATOMIC_ACQUIRE))
+        hypercall_sched_op(SCHEDOP_yield, NULL);
+    __atomic_store_n(&rq->halted, false, __ATOMIC_RELEASE);
+    time_resume_cpu();
 }
 
 int smp_park_others(void)
@@ -177,7 +199,7 @@ int smp_park_others(void)
         sched_kick(rq_of(i));
     }
     for (unsigned int i = 0; i < nr_cpus && !rc; i++) {
-        if (i != self && !await_down(i))
+        if (READ_ONCE(rq_of(i)->parked) && !await(&rq_of(i)->halted, true))
             rc = -XEN_ETIMEDOUT;
     }
     if (rc)
@@ -185,14 +207,37 @@ int smp_park_others(void)
     return rc;
 }
 
+int smp_resume(void)
+{
+    unsigned int self = this_cpu()->id;
+    int rc = this_rq()->ipi ? sched_bind_cpu(this_cpu()) : 0;
+
+    // IPIs that were on their way have got lost.
+    this_rq()->resched = true;
+    for (unsigned int i = 0; i < nr_cpus; i++)
+        __atomic_store_n(&rq_of(i)->kicked, false, __ATOMIC_SEQ_CST);
+    for (unsigned int i = 0; i < nr_cpus && !rc; i++) {
+        struct run_queue *rq = rq_of(i);
+
+        if (i == self)
+            continue;
+        rq->lost = !rq->parked;
+        if (rq->lost)
+            continue;
+        // It is in smp_parked(), and Xen wants it down for what comes.
+        rc = arch_cpu_down(i);
+        if (!rc)
+            rc = cpu_tell_xen(cpus[i]);
+        if (!rc)
+            rc = arch_cpu_up(i);
+    }
+    return rc;
+}
+
 void smp_unpark_others(void)
 {
-    for (unsigned int i = 0; i < nr_cpus; i++) {
-        if (!READ_ONCE(rq_of(i)->parked))
-            continue;
-        WRITE_ONCE(rq_of(i)->parked, false);
-        arch_cpu_up(i);
-    }
+    for (unsigned int i = 0; i < nr_cpus; i++)
+        __atomic_store_n(&rq_of(i)->parked, false, __ATOMIC_RELEASE);
 }
 
 void smp_start_all(void)

@@ -81,10 +81,10 @@ static struct thread *thread_alloc(size_t stack_size)
     return thread_place(base, stack_size);
 }
 
-static void thread_fill(struct thread *t, const char *name, int prio, void *(*fn)(void *),
-                        void *arg)
+static void thread_fill(struct thread *t, const char *name, int prio, bool has_tls,
+                        void *(*fn)(void *), void *arg)
 {
-    uintptr_t fs_base = tls_create(t);
+    uintptr_t fs_base = tls_create(t, has_tls);
     size_t len = strlen(name);
 
     if (len > sizeof(t->name) - 1)
@@ -114,12 +114,24 @@ int thread_create(struct thread **out, void *(*fn)(void *), void *arg,
     t = thread_alloc(ROUND_UP(size, PAGE_SIZE));
     if (!t)
         return -XEN_ENOMEM;
-    thread_fill(t, attr && attr->name ? attr->name : "thread", prio, fn, arg);
+    thread_fill(t, attr && attr->name ? attr->name : "thread", prio, true, fn, arg);
     *out = t;
     flags = sched_lock();
     sched_make_runnable(t);
     sched_unlock(flags);
     return 0;
+}
+
+void thread_start_static(void *mem, size_t size, void *(*fn)(void *), void *arg,
+                         const struct thread_attr *attr)
+{
+    struct thread *t = thread_place((char *)mem - PAGE_SIZE, size);
+    unsigned long flags;
+
+    thread_fill(t, attr->name, attr->prio, false, fn, arg);
+    flags = sched_lock();
+    sched_make_runnable(t);
+    sched_unlock(flags);
 }
 
 void thread_exit(void *result)
@@ -215,7 +227,7 @@ void sched_init(void)
     size_t mapped = (uintptr_t)main_stack_end - (uintptr_t)main_stack;
     struct thread *t = thread_place(main_stack, mapped - PAGE_SIZE);
 
-    thread_fill(t, "main", THREAD_PRIO_NORMAL, main_thread, NULL);
+    thread_fill(t, "main", THREAD_PRIO_NORMAL, true, main_thread, NULL);
     t->state = THREAD_RUNNABLE;
     sched_start(t);
 }

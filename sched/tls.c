@@ -26,10 +26,10 @@ static uintptr_t canary_make(void)
     return canary;
 }
 
-uintptr_t tls_create(struct thread *t)
+uintptr_t tls_create(struct thread *t, bool variables)
 {
-    size_t size = ROUND_UP((uintptr_t)tls_end - (uintptr_t)tls_start, TLS_ALIGN);
-    size_t data = (uintptr_t)tls_data_end - (uintptr_t)tls_start;
+    size_t size = variables ? ROUND_UP((uintptr_t)tls_end - (uintptr_t)tls_start, TLS_ALIGN) : 0;
+    size_t data = variables ? (uintptr_t)tls_data_end - (uintptr_t)tls_start : 0;
     struct tcb *tcb;
     char *block;
 

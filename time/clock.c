@@ -7,7 +7,8 @@
 #include <halvm/time.h>
 #include "internal.h"
 
-static ns_t start;   // Xen system time when time_clock_init() ran
+static ns_t start; // Xen system time when time_clock_init() ran
+static ns_t suspended_at;
 static ns_t highest; // the latest that time_monotonic() gave out
 
 // (delta * mul) >> 32 without a 128-bit product.
@@ -83,4 +84,14 @@ ns_t time_cpu(void)
 void time_clock_init(void)
 {
     start = time_system();
+}
+
+void time_clock_suspend(void)
+{
+    suspended_at = time_monotonic();
+}
+
+void time_clock_resume(void)
+{
+    start = time_system() - suspended_at;
 }

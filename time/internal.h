@@ -8,5 +8,7 @@
 // Xen's system time: nanoseconds since the host started.
 ns_t time_system(void);
 void time_clock_init(void);
+void time_clock_suspend(void);
+void time_clock_resume(void);
 
 #endif

@@ -235,3 +235,28 @@ void time_init(void)
     if (rc)
         panic("cannot bind the timer: error %d", rc);
 }
+
+void time_suspend(void)
+{
+    time_clock_suspend();
+}
+
+void time_resume(bool cancelled)
+{
+    int rc = cancelled ? 0 : time_init_cpu(this_cpu()->id);
+
+    if (rc)
+        panic("cannot bind the timer: error %d", rc);
+    time_clock_resume();
+    time_resume_cpu();
+}
+
+void time_resume_cpu(void)
+{
+    struct timer_queue *q = this_queue();
+    unsigned long flags = spin_lock(&q->lock);
+
+    q->programmed = 0;
+    program(q);
+    spin_unlock(&q->lock, flags);
+}

@@ -18,11 +18,12 @@ static enum {
     RECONNECTING, // asked the server to begin anew (xen: docs/misc/xenstore-ring.txt)
     ABSENT,
 } state;
-static struct conn conn;
+static struct conn conn = {.event = watch_event};
 static struct xenstore_domain_interface *ring;
 static evtchn_t port;
 static uint32_t epoch;
 static unsigned int reconnects_in_row;
+static struct waitq moved; // after each event of the server's
 static struct xs_stats stats;
 
 uint32_t client_epoch(void)
@@ -85,13 +86,13 @@ static void store_event(evtchn_t p, void *arg)
     (void)p;
     (void)arg;
     service();
+    waitq_wake_all(&moved);
     sched_unlock(flags);
 }
 
-static void start(void)
+static void connect(void)
 {
     state = ABSENT;
-    conn.event = watch_event;
     if (!boot_info->store_pfn || !boot_info->store_port)
         return;
     ring = boot_virt((paddr_t)boot_info->store_pfn << PAGE_SHIFT);
@@ -103,6 +104,27 @@ static void start(void)
         state = RECONNECTING;
     else
         begin();
+}
+
+// The ring is part of the guest and goes with it: what the old server left unread in it would be
+// read by the new one. So bring every exchange to its end.
+void client_suspend(ns_t deadline)
+{
+    unsigned long flags = sched_lock();
+    int rc = 0;
+
+    conn.hold = true;
+    while (state == UP && conn_busy(&conn) && !rc)
+        rc = waitq_wait_locked(&moved, deadline);
+    sched_unlock(flags);
+}
+
+void client_resume(bool cancelled)
+{
+    conn.hold = false;
+    if (!cancelled && state != UNUSED)
+        connect();
+    service();
 }
 
 void client_submit_locked(struct conn_request *r)
@@ -134,7 +156,7 @@ long client_fail(uint32_t type, const char *path, long rc, const char *fault,
 static int submit_and_wait(struct call *c, ns_t deadline)
 {
     if (state == UNUSED)
-        start();
+        connect();
     if (state == ABSENT) {
         c->r.fault = "there is no xenstore to ask";
         return -XEN_EIO;

@@ -99,9 +99,11 @@ void conn_attach(struct conn *c, struct xenstore_domain_interface *ring)
 
     c->ring = ring;
     c->broken = NULL;
-    // Neither starts at zero of necessity.
+    // Neither starts at zero of necessity. Replies that lie there are to requests of another life.
     c->req_prod = READ_ONCE(ring->req_prod);
-    c->rsp_cons = READ_ONCE(ring->rsp_cons);
+    c->rsp_cons = READ_ONCE(ring->rsp_prod);
+    WRITE_ONCE(ring->rsp_cons, c->rsp_cons);
+    c->hold = false;
     c->out_len = c->out_pos = c->in_len = 0;
     for (struct conn_request *r = c->head; r; r = next) {
         next = r->next;
@@ -121,7 +123,7 @@ static bool next_out(struct conn *c)
 
     while (r && r->given)
         r = r->next;
-    if (!r)
+    if (!r || c->hold)
         return false;
     for (unsigned int i = 0; i < CONN_PARTS; i++) {
         if (r->parts[i].len)
@@ -164,6 +166,15 @@ static bool push(struct conn *c)
     wmb(); // bytes before index
     WRITE_ONCE(c->ring->req_prod, c->req_prod);
     return true;
+}
+
+bool conn_busy(const struct conn *c)
+{
+    for (const struct conn_request *r = c->head; r; r = r->next) {
+        if (r->given)
+            return true;
+    }
+    return c->out_pos < c->out_len;
 }
 
 static void take_event(struct conn *c)

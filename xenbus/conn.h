@@ -41,6 +41,7 @@ struct conn {
     // A watch fired. Both are whole strings of at most XENSTORE_PAYLOAD_MAX bytes together.
     void (*event)(const char *path, const char *token);
 
+    bool hold;          // begin no new message: before a suspension
     const char *broken; // why this connection is of no use any more; NULL while it is
     uint64_t strays;    // replies to no request in flight (it was cancelled), and broken events
 
@@ -65,6 +66,9 @@ void conn_cancel(struct conn *c, struct conn_request *r);
 
 // Move bytes both ways, at most one ring full of each. True when the server should be told.
 bool conn_pump(struct conn *c);
+
+// Is a message on its way, or a reply awaited?
+bool conn_busy(const struct conn *c);
 
 // Fail everything in flight.
 void conn_break(struct conn *c, const char *why);

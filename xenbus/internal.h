@@ -22,6 +22,11 @@ long client_fail(uint32_t type, const char *path, long rc, const char *fault,
 // completed().
 void client_submit_locked(struct conn_request *r);
 void client_cancel_locked(struct conn_request *r);
+// Before a suspension, by a thread: requests wait from now on, and those under way come to their
+// end (or the deadline). Afterwards, with interrupts off: a new domain has a new connection, on
+// which requests are made again, except those of transactions, and watches are set again.
+void client_suspend(ns_t deadline);
+void client_resume(bool cancelled);
 // Which connection this is: transactions belong to one.
 uint32_t client_epoch(void);
 void client_count_stray(void);

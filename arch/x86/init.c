@@ -45,6 +45,14 @@ static void map_shared_info_pvh(void)
     shared_info = (struct shared_info *)PVH_SHARED_INFO;
 }
 
+void map_shared_info(maddr_t addr)
+{
+    if (CONFIG_PV)
+        map_shared_info_pv(addr);
+    else
+        map_shared_info_pvh();
+}
+
 // Threads' page tables are the kernel side's: one address space (docs/abi.md).
 static void share_root_with_user_mode(mfn_t root)
 {
@@ -55,7 +63,7 @@ static void share_root_with_user_mode(mfn_t root)
         panic("MMUEXT_NEW_USER_BASEPTR: error %ld", rc);
 }
 
-static bool cpu_is_intel(void)
+bool cpu_is_intel(void)
 {
     uint32_t eax = 0, ebx, ecx, edx;
 
@@ -67,7 +75,7 @@ void arch_early_init(maddr_t start_info_shared, mfn_t root)
 {
     if (CONFIG_PV) {
         cpu_init_boot();
-        map_shared_info_pv(start_info_shared);
+        map_shared_info(start_info_shared);
         pv_traps_init();
         if (CONFIG_64BIT)
             share_root_with_user_mode(root);
@@ -75,7 +83,7 @@ void arch_early_init(maddr_t start_info_shared, mfn_t root)
         hypercall_is_vmcall = cpu_is_intel();
         cpu_init_boot();
         desc_init_boot();
-        map_shared_info_pvh();
+        map_shared_info(0);
     }
 }
 

@@ -35,4 +35,9 @@ void desc32_set_base(unsigned int index, uintptr_t base);
 void desc32_init_pv(void);
 mfn_t desc32_gdt_frame(void);
 
+// init.c: put Xen's shared page, at this machine address under PV, in its place.
+void map_shared_info(maddr_t addr);
+bool cpu_is_intel(void);
+extern bool hypercall_is_vmcall;
+
 #endif

@@ -8,4 +8,8 @@
 // arguments, calls main() and ends in power_exit().
 void app_start(void) __attribute__((noreturn));
 
+// The toolstack wants the guest to end (`xl shutdown`, `xl reboot`): make the program end in order.
+// On a thread of its own. May return: the program then ends when it likes.
+void app_shutdown(void);
+
 #endif

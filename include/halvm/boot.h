@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the boot protocols tell us, in one neutral form. boot/ fills it in from either start record
-// before anything else runs; it never changes afterwards.
+// before anything else runs; afterwards only a restore changes it, and then only the ports.
 #ifndef HALVM_BOOT_H
 #define HALVM_BOOT_H
 
@@ -41,6 +41,12 @@ bool boot_option(const char *word);
 
 // Where the boot protocol left a physical address below mapped_end.
 void *boot_virt(paddr_t addr);
+
+// Before the guest is suspended, with interrupts off: put the start record into the form that the
+// toolstack wants, and say where it is (PV). Afterwards, whether cancelled or in a new domain: read
+// it again, and say where the shared page is now (PV). Interrupts off; prints nothing.
+mfn_t boot_suspend(void);
+maddr_t boot_resume(bool cancelled);
 
 // The one path after either entry, on the boot stack, interrupts off.
 void kernel_main(void) __attribute__((noreturn));

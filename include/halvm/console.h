@@ -12,6 +12,9 @@ struct waitq;
 // kernel_main().
 void console_early_init(void);
 void console_init(void);
+// In a new domain, after a restore, with interrupts off: its event channel is another one. Input
+// that nobody had read may be lost (under PVH the toolstack clears the ring).
+void console_resume(void);
 
 // Write all len bytes as they are, waiting for room as needed. Thread context. Returns len, or -EIO
 // when the other end has stopped reading for CONSOLE_STALL_NS (what did not fit is counted and the

@@ -118,4 +118,10 @@ pfn_t hole_alloc(void);
 // Give it back, with nothing behind it again. Never fails.
 void hole_free(pfn_t pfn);
 
+// PV: let the toolstack find the frames that the guest has, so that it can save them. Once, before
+// the first request to suspend can come; thread context. 0, -ENOMEM, or -E2BIG (a guest too large
+// for the format). Then again, with interrupts off, in a new domain.
+int mm_suspend_prepare(void);
+void mm_resume(void);
+
 #endif

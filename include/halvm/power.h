@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How a guest ends.
+// How a guest ends, and how it is suspended.
 #ifndef HALVM_POWER_H
 #define HALVM_POWER_H
 
@@ -16,5 +16,35 @@ void panic(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
 
 // Take the given SHUTDOWN_* reason (xen/include/public/sched.h) at once, without draining.
 void power_shutdown(unsigned int reason) __attribute__((noreturn));
+
+// From now on the guest's end is this one (SHUTDOWN_poweroff, SHUTDOWN_reboot), whatever the exit
+// status: what the toolstack asked for is what it gets. Any context.
+void power_end_as(unsigned int reason);
+
+// `xl shutdown` and `xl reboot`: fn is called, on a thread of its own, with the reason wanted. It
+// may do what it likes; to comply it calls power_end_as() and ends the program in its own way.
+// Without one (NULL) that is done with app_shutdown(), and a second request ends the guest at once.
+// Any context. Requests are looked for from 50 ms after boot on.
+void power_on_request(void (*fn)(unsigned int reason));
+
+// Something that a suspension concerns. suspend() is called first, by a thread, while everything
+// works; anything but 0 is -errno and a refusal. Afterwards, again by a thread, resume():
+// cancelled: nothing has changed but the wall clock. Otherwise this is a new domain: event
+// channels, grants and foreign mappings of before are gone, domain ids may be others. Either may be
+// NULL. suspend() goes from the newest hook to the oldest, resume() the other way.
+struct suspend_hook {
+    int (*suspend)(struct suspend_hook *h);
+    void (*resume)(struct suspend_hook *h, bool cancelled);
+    struct suspend_hook *next;
+};
+void suspend_hook_add(struct suspend_hook *h); // thread context, not in a hook
+void suspend_hook_remove(struct suspend_hook *h);
+
+// Suspend, as the toolstack asks with `xl save` and `xl migrate`. Thread context. 0 in the new
+// domain, 1 when it was cancelled, or -errno: a hook's, or -ENOMEM.
+int suspend_now(void);
+
+// Listen to the toolstack. Once, by kernel_main().
+void control_init(void);
 
 #endif

@@ -23,6 +23,10 @@ struct thread_attr {
 // Start fn(arg). Returns 0, -ENOMEM, -EINVAL. The thread must be joined or detached once.
 int thread_create(struct thread **out, void *(*fn)(void *), void *arg,
                   const struct thread_attr *attr);
+// Start a thread of the kernel's own in memory that stays: it is never joined, and has no
+// thread-local variables and no guard page. size: at least THREAD_STACK_MIN. Any context.
+void thread_start_static(void *mem, size_t size, void *(*fn)(void *), void *arg,
+                         const struct thread_attr *attr);
 void thread_exit(void *result) __attribute__((noreturn));
 int thread_join(struct thread *t, void **result); // 0, -EDEADLK (self), -EINVAL (detached)
 int thread_detach(struct thread *t);              // 0, -EINVAL
@@ -51,6 +55,9 @@ unsigned int thread_cpu(void); // where this runs; true for long only when pinne
 // thread. 0 or -ETIMEDOUT (then none is stopped).
 int smp_park_others(void);
 void smp_unpark_others(void);
+// In a new domain, after a restore, with interrupts off and the others parked: tell Xen of them. 0
+// or Xen's error.
+int smp_resume(void);
 
 // Wait queues: the primitive below all others. Statically initialised by zeroes.
 struct waiter;

@@ -45,4 +45,11 @@ int time_init_cpu(unsigned int cpu);
 // The queue of a vCPU that has stopped moves to this one.
 void time_take_over(unsigned int cpu);
 
+// With interrupts off, before and after a suspension. Monotonic time and what waits for it stand
+// still in between; the wall clock does not.
+void time_suspend(void);
+void time_resume(bool cancelled);
+// Afterwards, on each further vCPU.
+void time_resume_cpu(void);
+
 #endif

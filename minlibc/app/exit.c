@@ -2,12 +2,15 @@
 // The end of the program, wanted or not.
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <halvm/app.h>
 #include <halvm/power.h>
 #include <halvm/sched.h>
 
+#include "signal/signals.h"
 #include "stdio/stream.h"
 
 struct handler {
@@ -127,6 +130,17 @@ void exit(int status)
     if (stdio_exit)
         stdio_exit();
     _exit(status);
+}
+
+// SIGTERM where the program has said what to do on it; else what an interrupt does where it has
+// said that (every Haskell program has: the main thread gets UserInterrupt); else the end.
+extern __typeof__(signal_if_handled) signal_if_handled __attribute__((weak));
+
+void app_shutdown(void)
+{
+    if (signal_if_handled && (signal_if_handled(SIGTERM) || signal_if_handled(SIGINT)))
+        return;
+    exit(0);
 }
 
 static struct handlers quick_first, *quick_top = &quick_first;

@@ -3,7 +3,8 @@
 // raise() and kill() of oneself call the handler at once, on the calling thread; a blocked signal
 // waits until its mask is lifted. The default action of a fatal signal ends the guest: as a crash
 // for those that dump core, else with the exit status 128 + number. Stopping has no meaning, so the
-// default of the stop signals is to do nothing. Nothing ever arrives by itself.
+// default of the stop signals is to do nothing. The toolstack's wish that the guest end arrives as
+// SIGTERM or SIGINT (app/exit.c); nothing else arrives by itself.
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <halvm/sched.h>
 
 #include "libc.h"
+#include "signal/signals.h"
 
 #define SIGNALS 64
 
@@ -149,6 +151,16 @@ static void deliver_pending(void)
             return;
         deliver(sig);
     }
+}
+
+bool signal_if_handled(int sig)
+{
+    mutex_lock(&lock);
+    bool handled = actions[sig].sa_handler != SIG_DFL;
+    mutex_unlock(&lock);
+    if (handled)
+        raise(sig);
+    return handled;
 }
 
 int raise(int sig)

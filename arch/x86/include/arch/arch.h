@@ -19,6 +19,13 @@ void arch_early_init(maddr_t start_info_shared, mfn_t root);
 // shared page out in words of our size. Returns 0 or Xen's error.
 int arch_enable_upcalls(void);
 
+// Suspending (xenbus/suspend.c has the whole sequence). On vCPU 0, alone, interrupts off. Stop
+// until the toolstack lets us go on: false in a new domain, true when it was cancelled.
+// start_record is PV's. Then, before the shared page is touched again, which includes turning
+// interrupts on: arch_resume() with that page's machine address (PV).
+bool arch_suspend(mfn_t start_record);
+void arch_resume(maddr_t shared_page, bool cancelled);
+
 // Interrupts (event upcalls) of this vCPU. Any context.
 unsigned long arch_irq_save(void);          // off; returns the state before
 void arch_irq_restore(unsigned long state); // back to that state, delivering what came in meanwhile

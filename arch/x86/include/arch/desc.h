@@ -20,7 +20,8 @@
 #define CR0_NE         0x00000020
 #define CR0_WP         0x00010000 // the kernel too obeys read-only pages
 #define CR0_PG         0x80000000
-#define CR0_RUN        (CR0_PG | CR0_WP | CR0_NE | CR0_MP | CR0_PE)
+#define CR0_ET         0x00000010 // reads as one; Xen restores no vCPU that was started without
+#define CR0_RUN        (CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_MP | CR0_PE)
 #define CR4_PAE        0x020
 #define CR4_PSE        0x010
 #define CR4_OSFXSR     0x200
