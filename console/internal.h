@@ -13,4 +13,8 @@ void console_put(const char *buf, size_t len);
 // symbols.c: the function that holds addr, NULL when unknown.
 const char *symbol_find(uintptr_t addr, uintptr_t *offset);
 
+// panic.c: registers and backtrace.
+struct trap_frame;
+void panic_print_frame(const struct trap_frame *frame);
+
 #endif

@@ -91,6 +91,12 @@ static void print_backtrace(uintptr_t rip, uintptr_t rbp)
     }
 }
 
+void panic_print_frame(const struct trap_frame *frame)
+{
+    arch_print_frame(frame);
+    print_backtrace(frame->rip, frame->rbp);
+}
+
 static void print_range(const void *start, const void *end, const char *what)
 {
     printk("  %p-%p %s\n", start, end, what);
@@ -202,8 +208,7 @@ void trap_panic(struct trap_frame *frame, uintptr_t fault_address)
                (void *)fault_address, fault_place(fault_address));
     printk(" in thread %u (%s)\n", thread_self() ? thread_id(thread_self()) : 0,
            thread_self() ? thread_name(thread_self()) : "boot");
-    arch_print_frame(frame);
-    print_backtrace(frame->rip, frame->rbp);
+    panic_print_frame(frame);
     print_memory_map();
     end_panic();
     __builtin_unreachable();

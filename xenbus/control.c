@@ -125,8 +125,18 @@ static void advertise(void)
         xs_write_string(features[i], "1", NULL);
 }
 
+static void resumed(struct suspend_hook *h, bool cancelled)
+{
+    (void)h;
+    if (cancelled)
+        return;
+    nmi_init();
+    advertise();
+}
+
 static void *control_thread(void *arg)
 {
+    static struct suspend_hook suspend_hook = {.resume = resumed};
     static char events[XS_QUEUE_MIN];
     static struct xs_queue queue;
     static struct xs_watch shutdown_watch;
@@ -145,6 +155,8 @@ static void *control_thread(void *arg)
         return NULL;
     }
     advertise();
+    nmi_init();
+    suspend_hook_add(&suspend_hook);
     for (;;) {
         if (xs_next_event(&queue, &which, text, sizeof(text), NS_NEVER) == 0 &&
             take_request(text, sizeof(text)))

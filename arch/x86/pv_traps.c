@@ -53,7 +53,7 @@ static void register_callback(unsigned int type, uintptr_t entry)
 
 static bool vector_exists(unsigned int v)
 {
-    return v != VECTOR_NMI && (v <= 19 || v == 21); // NMIs are a callback of their own
+    return v <= 19 || v == 21;
 }
 
 static struct trap_info trap_info(unsigned int v)

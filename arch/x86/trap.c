@@ -61,6 +61,8 @@ void trap_dispatch(struct trap_frame *frame)
 {
     if (likely(frame->vector == VECTOR_UPCALL))
         upcall_handler(frame);
+    else if (frame->vector == VECTOR_NMI)
+        nmi_handler(frame);
     else if (!rdrand_is_absent(frame))
         trap_panic(frame, frame->vector == VECTOR_PF ? fault_address() : 0);
 }

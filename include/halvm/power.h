@@ -17,6 +17,18 @@ void panic(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
 // Take the given SHUTDOWN_* reason (xen/include/public/sched.h) at once, without draining.
 void power_shutdown(unsigned int reason) __attribute__((noreturn));
 
+// Let `xl trigger NAME nmi` print where vCPU 0 is (registers, backtrace), and go on; a second one
+// before that was printed is a panic that shows the same. Until this is called, and again after a
+// restore, an NMI is a panic at once. Thread context. 0 or -errno.
+int nmi_init(void);
+
+// A watchdog: unless watchdog_start() is called again with the same id within `seconds`, Xen shuts
+// the guest down (SHUTDOWN_watchdog; xl's on_watchdog says what then). id 0 makes a new one; its id
+// is returned, or -errno (-ENOSPC: Xen has no more than two). It goes on in a new domain, with
+// its full time. Thread context.
+int watchdog_start(unsigned int id, unsigned int seconds);
+int watchdog_stop(unsigned int id); // 0 or -errno
+
 // From now on the guest's end is this one (SHUTDOWN_poweroff, SHUTDOWN_reboot), whatever the exit
 // status: what the toolstack asked for is what it gets. Any context.
 void power_end_as(unsigned int reason);

@@ -226,7 +226,7 @@ void test_main(void)
     struct xs_queue queue;
     struct xs_watch watch;
     uint64_t sum = 0;
-    unsigned int n = 0;
+    unsigned int n = 0, last_cpu = 0;
     void *bad;
 
     if (!memory_make()) {
@@ -242,6 +242,10 @@ void test_main(void)
         CHECK_EQ(thread_create(&threads[n++], sleeper, (void *)i, NULL), 0);
     CHECK_EQ(thread_create(&threads[n++], storer, NULL, NULL), 0);
     timer_start(&timer, time_monotonic());
+    if (sched_cpus() > 1) {
+        last_cpu = sched_cpus() - 1;
+        CHECK_EQ(cpu_stop(last_cpu), 0);
+    }
     check_progress();
     check_watch(&queue);
     printk("ready\n");
@@ -259,6 +263,12 @@ void test_main(void)
         check_watch(&queue);
         printk("round %u: restored %u, cancelled %u\n", round, restores, cancels);
         CHECK_EQ(xs_write_string("data/round", "done", NULL), 0);
+    }
+    if (last_cpu) {
+        CHECK_EQ(cpu_start(last_cpu), 0);
+        CHECK_EQ(thread_pin(last_cpu), 0);
+        check_progress();
+        thread_unpin();
     }
     stop = true;
     for (unsigned int i = 0; i < n; i++) {

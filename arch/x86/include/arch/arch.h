@@ -66,6 +66,7 @@ const char *arch_vector_name(unsigned int vector);
 
 // The upcall and trap handlers, in the rooms above (events/ and console/).
 void upcall_handler(struct trap_frame *frame);
+void nmi_handler(struct trap_frame *frame);
 void trap_panic(struct trap_frame *frame, uintptr_t fault_address) __attribute__((noreturn));
 
 static inline uint64_t arch_rdtsc(void)
