@@ -27,7 +27,8 @@ void test_main(void)
     mutex_lock(&mutex);
     for (int i = 0; i < 8; i++)
         CHECK_EQ(thread_create(&t[i], wait_for_ever, &mutex, NULL), 0);
-    thread_sleep_until(time_monotonic() + 100000000); // all of them wait now
+    // All of them wait then, and the thread that listens to the toolstack has set itself up.
+    thread_sleep_until(time_monotonic() + 3 * NS_PER_SEC);
     events_get_stats(&before);
     cpu = time_cpu();
     thread_sleep_until(time_monotonic() + SLEEP_NS);

@@ -199,8 +199,9 @@ static void check_progress(void)
             all = all && now.sleeps[i] > before.sleeps[i];
     } while (!all && time_monotonic() < deadline);
     if (!all)
-        test_failure("not everything goes on: stores %lu ticks %lu", now.stores - before.stores,
-                     now.ticks - before.ticks);
+        test_failure("not everything goes on: stores %lu ticks %lu",
+                     (unsigned long)(now.stores - before.stores),
+                     (unsigned long)(now.ticks - before.ticks));
 }
 
 static void check_watch(struct xs_queue *q)
