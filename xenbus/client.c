@@ -18,7 +18,7 @@ static enum {
     RECONNECTING, // asked the server to begin anew (xen: docs/misc/xenstore-ring.txt)
     ABSENT,
 } state;
-static struct conn conn = {.event = watch_event};
+static struct conn conn;
 static struct xenstore_domain_interface *ring;
 static evtchn_t port;
 static uint32_t epoch;
@@ -93,6 +93,7 @@ static void store_event(evtchn_t p, void *arg)
 static void connect(void)
 {
     state = ABSENT;
+    conn.event = watch_event;
     if (!boot_info->store_pfn || !boot_info->store_port)
         return;
     ring = boot_virt((paddr_t)boot_info->store_pfn << PAGE_SHIFT);
