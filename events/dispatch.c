@@ -10,6 +10,7 @@
 _Static_assert(CPUS_MAX <= RUNNING, "a vCPU's number fits");
 
 static void (*after)(struct trap_frame *frame);
+static void (*first)(void);
 struct cpu_stats events_cpu_stats[CPUS_MAX];
 const struct storm_ops *storms;
 void (*events_arm_ticker)(void (*tick)(void));
@@ -95,6 +96,19 @@ void events_deliver(evtchn_t port, struct cpu *cpu)
     run(port, slot, cpu);
 }
 
+void events_on_first(void (*fn)(void))
+{
+    write_release(&first, fn);
+}
+
+void events_first(void)
+{
+    void (*fn)(void) = __atomic_exchange_n(&first, NULL, __ATOMIC_SEQ_CST);
+
+    if (fn)
+        fn();
+}
+
 void upcall_handler(struct trap_frame *frame)
 {
     struct cpu *cpu = this_cpu();
@@ -105,6 +119,8 @@ void upcall_handler(struct trap_frame *frame)
         WRITE_ONCE(vcpu->evtchn_upcall_pending, 0);
         format->scan(cpu); // begins with an atomic exchange: it looks after that is written
     } while (READ_ONCE(vcpu->evtchn_upcall_pending));
+    if (unlikely(READ_ONCE(first)))
+        events_first();
     if (likely(after))
         after(frame);
 }

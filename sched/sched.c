@@ -357,6 +357,7 @@ static void idle_loop(void *arg)
 {
     struct run_queue *rq = arg;
 
+    events_first();
     for (;;) {
         // Interrupts are off here and on only inside arch_idle_wait().
         // 1. running says idle, then the queues are looked at.

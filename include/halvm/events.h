@@ -88,5 +88,9 @@ void events_get_stats(struct events_stats *out);
 // once.
 struct trap_frame;
 void events_set_after(void (*fn)(struct trap_frame *frame));
+// fn is called once, with interrupts off: after the first upcall's handlers, or before anybody
+// waits for one. For work that a program which ends at once need not pay for.
+void events_on_first(void (*fn)(void));
+void events_first(void); // by the scheduler, which is about to wait; interrupts off
 
 #endif

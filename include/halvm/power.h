@@ -36,7 +36,7 @@ void power_end_as(unsigned int reason);
 // `xl shutdown` and `xl reboot`: fn is called, on a thread of its own, with the reason wanted. It
 // may do what it likes; to comply it calls power_end_as() and ends the program in its own way.
 // Without one (NULL) that is done with app_shutdown(), and a second request ends the guest at once.
-// Any context. Requests are looked for from 50 ms after boot on.
+// Any context. Requests are looked for from 50 ms after the program first waits or is interrupted.
 void power_on_request(void (*fn)(unsigned int reason));
 
 // Something that a suspension concerns. suspend() is called first, by a thread, while everything
