@@ -1,0 +1,2 @@
+await '^ready$'
+xl shutdown "$NAME"

@@ -1,0 +1,3 @@
+await '^ready$'
+xl trigger "$NAME" nmi
+await '^NMI on vCPU 0'
