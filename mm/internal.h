@@ -122,4 +122,7 @@ static inline pte_t prot_rights(unsigned int prot)
 // protect.c: give the image and the rest of the boot mapping their exact rights.
 void protect_boot_mapping(void);
 
+// suspend.c: pv_p2m has grown or moved. Thread context, or interrupts off.
+void suspend_list_changed(void);
+
 #endif

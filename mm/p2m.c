@@ -54,5 +54,6 @@ bool p2m_reach(pfn_t pfn)
             next[i] = MFN_NONE;
         write_release(&pv_p2m_size, pv_p2m_size + ENTRIES);
     }
+    suspend_list_changed();
     return true;
 }

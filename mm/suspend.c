@@ -20,14 +20,23 @@ static size_t leaves(void)
 
 static void tree_fill(void)
 {
-    paddr_t list = (char *)pv_p2m - (char *)boot_virt(0);
-
     for (unsigned int i = 0; i < middle_pages; i++)
         tree[i] = pfn_to_mfn(tree_pfns[1 + i]);
     for (size_t i = 0; i < leaves(); i++)
-        tree[ENTRIES + i] = pfn_to_mfn((list >> PAGE_SHIFT) + i);
+        tree[ENTRIES + i] = vm_frame_of(pv_p2m + i * ENTRIES);
     shared_info->arch.pfn_to_mfn_frame_list_list = pfn_to_mfn(tree_pfns[0]);
     shared_info->arch.max_pfn = pv_p2m_size;
+}
+
+void suspend_list_changed(void)
+{
+    if (!CONFIG_PV || !tree)
+        return;
+    // A list that has outgrown the tree (by a GiB or more): the toolstack finds none and refuses.
+    if (leaves() > middle_pages * ENTRIES)
+        shared_info->arch.pfn_to_mfn_frame_list_list = 0;
+    else
+        tree_fill();
 }
 
 int mm_suspend_prepare(void)
@@ -58,6 +67,5 @@ int mm_suspend_prepare(void)
 
 void mm_resume(void)
 {
-    if (CONFIG_PV && tree)
-        tree_fill();
+    suspend_list_changed();
 }
