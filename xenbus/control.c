@@ -83,7 +83,9 @@ static void carry_out_request(const char *request)
         end_program(SHUTDOWN_reboot);
     } else if (is(request, "suspend")) {
         rc = suspend_now();
-        if (rc < 0)
+        if (rc == -XEN_EOPNOTSUPP)
+            printk("control: cannot suspend: this kernel does so in 64 bits only\n");
+        else if (rc < 0)
             printk("control: cannot suspend: error %d\n", rc);
     } else {
         printk("control: no such request: %s\n", request);

@@ -137,6 +137,9 @@ int suspend_now(void)
     struct suspend_hook *stop = hooks;
     int rc;
 
+    // Not shown to work there: rather refuse, with the guest going on, than try and lose it.
+    if (!CONFIG_64BIT)
+        return -XEN_EOPNOTSUPP;
     mutex_lock(&lock);
     // PV: the toolstack takes vCPU 0's registers for the request's.
     rc = thread_pin(0);

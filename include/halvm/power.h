@@ -53,7 +53,7 @@ void suspend_hook_add(struct suspend_hook *h); // thread context, not in a hook
 void suspend_hook_remove(struct suspend_hook *h);
 
 // Suspend, as the toolstack asks with `xl save` and `xl migrate`. Thread context. 0 in the new
-// domain, 1 when it was cancelled, or -errno: a hook's, or -ENOMEM.
+// domain, 1 when it was cancelled, or -errno: a hook's, -ENOMEM, or -EOPNOTSUPP (32-bit kernels).
 int suspend_now(void);
 
 // Listen to the toolstack. Once, by kernel_main().
