@@ -162,6 +162,7 @@ static void *control_thread(void *arg)
     advertise();
     nmi_init();
     suspend_hook_add(&suspend_hook);
+    target_start();
     for (;;) {
         if (xs_next_event(&queue, &which, text, sizeof(text), NS_NEVER) == 0 &&
             take_request(text, sizeof(text)))

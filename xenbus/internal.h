@@ -31,6 +31,9 @@ void client_resume(bool cancelled);
 uint32_t client_epoch(void);
 void client_count_stray(void);
 
+// target.c. Have a thread follow memory/target.
+void target_start(void);
+
 // watch.c. With the lock held: an event came; the connection is a new one.
 void watch_event(const char *path, const char *token);
 void watch_again(void);
