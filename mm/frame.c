@@ -378,8 +378,11 @@ void frame_came_from_xen(pfn_t pfn)
 void mm_get_stats(struct mm_stats *out)
 {
     unsigned long flags = mm_lock();
-    size_t free = free_count + pooled();
+    size_t free;
 
+    if (CONFIG_HVM && check_below)
+        frames_check_reservation();
+    free = free_count + pooled();
     *out = (struct mm_stats){
         .frames_total = total - withheld,
         .frames_free = free > withheld ? free - withheld : 0,
