@@ -19,25 +19,30 @@
 
 struct spinlock mm_spinlock;
 
+size_t vm_random_below(size_t n)
+{
+    static bool decided, off;
+
+    if (unlikely(!decided)) {
+        off = boot_option("aslr=off");
+        write_release(&decided, true);
+    }
+    return off ? 0 : random_below(n);
+}
+
 // Where the search for space begins: small reservations share one random place, so that they share
 // page tables; a large one (a heap) gets its own, so that the address of the one does not tell the
 // other's. A quarter of the space is for this. With `aslr=off` everything lies in order.
 static uintptr_t search_start(size_t len, uintptr_t low, uintptr_t high)
 {
     static uintptr_t places[2];
-    static bool decided, off;
     uintptr_t *place = &places[low == VM_LOW_BASE && VM_LOW_BASE != VM_BASE];
     uintptr_t at;
 
-    if (!decided)
-        off = boot_option("aslr=off");
-    decided = true;
-    if (off)
-        return low;
     at = *place;
     if (at && len < LARGE_RESERVATION)
         return at;
-    at = low + (random_below((high - low) / 4 >> PAGE_SHIFT) << PAGE_SHIFT);
+    at = low + (vm_random_below((high - low) / 4 >> PAGE_SHIFT) << PAGE_SHIFT);
     if (len < LARGE_RESERVATION)
         *place = at;
     return at;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Threads come and go.
 #include <halvm/app.h>
-#include <halvm/boot.h>
 #include <halvm/mm.h>
 #include <halvm/power.h>
-#include <halvm/random.h>
 #include <xen/errno.h>
 #include "internal.h"
 
@@ -56,7 +54,7 @@ static struct thread *thread_place(char *base, size_t stack_size)
 {
     // Up to a 16th of the stack is left out, at random: where its frames lie is not for others to
     // know.
-    size_t slack = boot_option("aslr=off") ? 0 : random_below(stack_size / 16 / 64) * 64;
+    size_t slack = vm_random_below(stack_size / 16 / 64) * 64;
     char *record = base + PAGE_SIZE + stack_size - slack - ROUND_UP(sizeof(struct thread), 64);
     struct thread *t = (struct thread *)record;
 

@@ -26,6 +26,9 @@ void pv_traps_fill(struct vcpu_guest_context *ctx, struct cpu *cpu);
 // Tell Xen what a further vCPU starts with: entry(cpu), on its kernel stack. 0 or Xen's error.
 int vcpu_initialise(struct cpu *cpu, void (*entry)(struct cpu *));
 
+// Ring 3. Under 64-bit PV the kernel side is there too: not to be asked then.
+bool arch_in_thread(void);
+
 // Make struct cpu the base of the per-vCPU segment, on the vCPU itself, on the kernel side.
 void cpu_set_base(struct cpu *cpu);
 
