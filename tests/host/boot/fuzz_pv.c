@@ -25,6 +25,17 @@ pfn_t arch_root_pfn;
 pfn_t *host_m2p;
 static mfn_t p2m[FRAMES];
 
+// In 32 bits this is how the table is asked (arch/x86/p2m_32.c).
+pfn_t pv32_mfn_to_pfn(mfn_t mfn)
+{
+    MUST(mfn < MACHINE);
+    return host_m2p[mfn];
+}
+
+void pv32_m2p_init(void)
+{
+}
+
 // Frames of the guest get random frames of the machine.
 static void make_frames(void)
 {
@@ -124,12 +135,12 @@ int main(int argc, char **argv)
     host_start(argc, argv, &factor);
     MUST(memory != MAP_FAILED);
     host_m2p = calloc(MACHINE, sizeof(pfn_t));
-    for (host_case = 0; host_case < 500000 * factor; host_case++) {
+    for (host_case = 0; host_case < 1000000 * factor; host_case++) {
         if (host_case % 10000 == 0)
             make_frames();
         one_case();
     }
-    MUST(started > 100000 * factor && refused > 50000 * factor);
+    MUST(started > 200000 * factor && refused > 100000 * factor);
     printf("ok   PV start records: %lu, %lu of them refused\n", host_case, refused);
     printf("1 passed, 0 failed, 0 skipped\n");
     return 0;

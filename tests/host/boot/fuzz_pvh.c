@@ -84,21 +84,28 @@ static void make_map(void)
             host_below(4) ? (uint32_t)host_random() | 1U << 28 : (uint32_t)host_below(5000);
 }
 
-static void make_modules(void)
+// `listed` modules in the list, which says that they are `claimed`.
+static void write_modules(unsigned int listed, uint32_t claimed)
 {
     struct hvm_modlist_entry *m;
 
-    si->nr_modules = host_below(3) ? 0 : host_below(4);
+    si->nr_modules = claimed;
     si->modlist_paddr = pointer();
-    if (!si->modlist_paddr || si->modlist_paddr >= MAPPED - 4 * sizeof(*m))
+    if (!si->modlist_paddr || si->modlist_paddr >= MAPPED - listed * sizeof(*m))
         return;
     m = (void *)(uintptr_t)si->modlist_paddr;
-    for (unsigned int i = 0; i < si->nr_modules; i++) {
+    for (unsigned int i = 0; i < listed; i++) {
         m[i].paddr = pointer();
         m[i].size = host_below(3) ? host_below(1 << 20) : host_any();
+        m[i].cmdline_paddr = host_any();
     }
-    if (host_below(50) == 0)
-        si->nr_modules = host_any();
+}
+
+static void make_modules(void)
+{
+    unsigned int n = host_below(3) ? 0 : host_below(4);
+
+    write_modules(n, host_below(50) ? n : (uint32_t)host_any());
 }
 
 static void make_e820(void)
@@ -171,8 +178,122 @@ static void check(uint64_t at)
 
         in_use((uintptr_t)(m + i), sizeof(*m));
         in_use(m[i].paddr, m[i].size);
+        if (i == 0)
+            MUST((uintptr_t)boot_info->ramdisk == m[0].paddr &&
+                 boot_info->ramdisk_size == m[0].size);
     }
     MUST(boot_info->mapped_end <= MAPPED);
+}
+
+// A record of any kind at `at`, or none that is seen there.
+static void make_record(uint64_t at)
+{
+    struct hvm_start_info start;
+
+    make_params();
+    make_e820();
+    if (!at || at >= MAPPED - sizeof(*si)) {
+        si = NULL;
+        return;
+    }
+    si = &start;
+    memset(si, 0, sizeof(*si));
+    si->magic = host_below(50) ? XEN_HVM_START_MAGIC_VALUE : (uint32_t)host_random();
+    si->version = host_below(4) ? 1 : host_below(4);
+    make_map();
+    make_modules();
+    make_cmdline();
+    si = (void *)(uintptr_t)at;
+    *si = start;
+}
+
+// A record in which nothing but the list of modules can be wrong. Most are short, and there.
+static void make_module_record(uint64_t at)
+{
+    static const struct hvm_memmap_table_entry ram = {.size = MAPPED,
+                                                      .type = XEN_HVM_MEMMAP_TYPE_RAM};
+    struct hvm_start_info start;
+    unsigned int n = 1 + host_below(host_below(8) ? 4 : 64);
+
+    for (unsigned int i = 0; i < 64; i++)
+        host_hvm_param[i] = 0xfefff;
+    si = &start;
+    memset(si, 0, sizeof(*si));
+    si->magic = XEN_HVM_START_MAGIC_VALUE;
+    si->version = 1;
+    si->memmap_paddr = 0x1f0000;
+    si->memmap_entries = 1;
+    write_modules(n, host_below(30) ? n : (uint32_t)host_any());
+    memcpy((void *)(uintptr_t)start.memmap_paddr, &ram, sizeof(ram));
+    si = (void *)(uintptr_t)at;
+    *si = start;
+}
+
+// The model of the memory map, read last of all, so that what overlaps is as boot will see it.
+static void model(void)
+{
+    uint64_t size;
+
+    if (!si)
+        return;
+    size = (uint64_t)si->memmap_entries * sizeof(struct hvm_memmap_table_entry);
+    if (si->version < 1 || !si->memmap_entries) {
+        model_e820();
+        map_known = true;
+    } else if (si->memmap_paddr >= LOW && si->memmap_paddr < MAPPED &&
+               size <= MAPPED - si->memmap_paddr) {
+        model_map((void *)(uintptr_t)si->memmap_paddr, si->memmap_entries);
+    }
+}
+
+static void run(uint64_t at)
+{
+    volatile uint64_t where = at;
+    int out;
+
+    memset(&boot_record, 0, sizeof(boot_record));
+    memset(boot_root, 0, sizeof(boot_root));
+    if (PT_TOP > 2)
+        boot_root[0] = (uintptr_t)boot_l3 | PTE_PRESENT;
+    memset(boot_l3, 0, sizeof(boot_l3));
+    ranges_reset();
+    map_known = false;
+    model();
+    out = setjmp(host_way_out);
+    if (!out)
+        boot_pvh(at);
+    started += out == CAME_OUT_STARTED;
+    refused += out == CAME_OUT_PANIC;
+    if (out == CAME_OUT_STARTED) {
+        MUST(map_known);
+        check(where);
+    }
+}
+
+static void records(unsigned long n)
+{
+    for (host_case = 0; host_case < n; host_case++) {
+        uint64_t at = host_below(64) ? 0x180000 + host_below(4096) * 8 : pointer();
+
+        make_record(at);
+        run(at);
+    }
+    // Both must be common.
+    MUST(started > n / 7 && refused > n / 7);
+    printf("ok   PVH start records: %lu, %lu of them refused\n", host_case, refused);
+}
+
+static void module_lists(unsigned long n)
+{
+    started = refused = 0;
+    for (host_case = 0; host_case < n; host_case++) {
+        uint64_t at = 0x180000 + host_below(4096) * 8;
+
+        make_module_record(at);
+        run(at);
+    }
+    MUST(started > n / 7 && refused > n / 7);
+    printf("ok   module lists: %lu, %lu of them refused\n", host_case, refused);
 }
 
 int main(int argc, char **argv)
@@ -183,59 +304,8 @@ int main(int argc, char **argv)
 
     host_start(argc, argv, &factor);
     MUST(low != MAP_FAILED);
-    for (host_case = 0; host_case < 1000000 * factor; host_case++) {
-        volatile uint64_t at = 0x180000 + host_below(4096) * 8;
-
-        if (host_below(64) == 0)
-            at = pointer();
-        memset(&boot_record, 0, sizeof(boot_record));
-        boot_root[0] = (uintptr_t)boot_l3 | PTE_PRESENT;
-        memset(boot_l3, 0, sizeof(boot_l3));
-        ranges_reset();
-        map_known = false;
-        make_params();
-        make_e820();
-        if (at && at < MAPPED - sizeof(*si)) {
-            struct hvm_start_info start;
-
-            si = &start;
-            memset(si, 0, sizeof(*si));
-            si->magic = host_below(50) ? XEN_HVM_START_MAGIC_VALUE : (uint32_t)host_random();
-            si->version = host_below(4) ? 1 : host_below(4);
-            make_map();
-            make_modules();
-            make_cmdline();
-            si = (void *)(uintptr_t)at;
-            *si = start;
-        } else {
-            si = NULL;
-        }
-        int out = setjmp(host_way_out);
-        if (!out) {
-            if (si && si->version >= 1 && si->memmap_entries) {
-                // Read last of all, so that what overlaps is as boot will see it.
-                uint64_t size =
-                    (uint64_t)si->memmap_entries * sizeof(struct hvm_memmap_table_entry);
-
-                if (si->memmap_paddr >= LOW && si->memmap_paddr < MAPPED &&
-                    size <= MAPPED - si->memmap_paddr)
-                    model_map((void *)(uintptr_t)si->memmap_paddr, si->memmap_entries);
-            } else if (si) {
-                model_e820();
-                map_known = true;
-            }
-            boot_pvh(at);
-        }
-        started += out == CAME_OUT_STARTED;
-        refused += out == CAME_OUT_PANIC;
-        if (out == CAME_OUT_STARTED) {
-            MUST(map_known);
-            check(at);
-        }
-    }
-    // Both must be common.
-    MUST(started > 150000 * factor && refused > 150000 * factor);
-    printf("ok   PVH start records: %lu, %lu of them refused\n", host_case, refused);
+    records(1000000 * factor);
+    module_lists(1000000 * factor);
     printf("1 passed, 0 failed, 0 skipped\n");
     return 0;
 }
