@@ -35,6 +35,8 @@ bool boot_option(const char *word)
             n++;
         if (n == len && !memcmp(p, word, len))
             return true;
+        if (n == 2 && p[0] == '-' && p[1] == '-')
+            return false;
         p += n;
         if (!*p)
             return false;

@@ -291,8 +291,8 @@ void events_init(void)
         panic("cannot enable event upcalls: error %d", rc);
     // Every port starts masked, whatever the builder left, until somebody attaches a handler.
     memset(shared_info->evtchn_mask, 0xff, sizeof(shared_info->evtchn_mask));
-    stay_2l = boot_option("events=2l");
-    if (boot_option("events=fifo") && use_fifo())
+    stay_2l = boot_option("halvm.events=2l");
+    if (boot_option("halvm.events=fifo") && use_fifo())
         printk("events: Xen offers no FIFO format; using 2-level\n");
 }
 

@@ -168,12 +168,12 @@ static bool set_version(unsigned int version)
 // a PV guest on a machine with more than 16 TiB.
 static unsigned int choose_version(void)
 {
-    bool asked = boot_option("grant=v2");
+    bool asked = boot_option("halvm.grant=v2");
 
     if (!asked) {
         long top;
 
-        if (!CONFIG_PV || boot_option("grant=v1"))
+        if (!CONFIG_PV || boot_option("halvm.grant=v1"))
             return 1;
         top = hypercall_memory_op(XENMEM_maximum_ram_page, NULL);
         if ((int64_t)top >> 32 <= 0) // errors, and frame numbers of 32 bits

@@ -24,7 +24,7 @@ size_t vm_random_below(size_t n)
     static bool decided, off;
 
     if (unlikely(!decided)) {
-        off = boot_option("aslr=off");
+        off = boot_option("halvm.aslr=off");
         write_release(&decided, true);
     }
     return off ? 0 : random_below(n);
@@ -32,7 +32,7 @@ size_t vm_random_below(size_t n)
 
 // Where the search for space begins: small reservations share one random place, so that they share
 // page tables; a large one (a heap) gets its own, so that the address of the one does not tell the
-// other's. A quarter of the space is for this. With `aslr=off` everything lies in order.
+// other's. A quarter of the space is for this. With `halvm.aslr=off` everything lies in order.
 static uintptr_t search_start(size_t len, uintptr_t low, uintptr_t high)
 {
     static uintptr_t places[2];

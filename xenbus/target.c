@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // memory/target in xenstore, by which `xl mem-set` says how much memory the guest is to have. A
 // thread follows it with the balloon. What stands there at first is what the guest was built with,
-// and no request. `balloon=off` on the command line leaves the balloon to the program.
+// and no request. `halvm.balloon=off` on the command line leaves the balloon to the program.
 #include <arch/config.h>
 #include <halvm/boot.h>
 #include <halvm/console.h>
@@ -84,6 +84,6 @@ void target_start(void)
     static uint8_t stack[STACK_SIZE] __attribute__((aligned(PAGE_SIZE)));
     static const struct thread_attr attr = {.name = "balloon"};
 
-    if (!boot_option("balloon=off"))
+    if (!boot_option("halvm.balloon=off"))
         thread_start_static(stack, sizeof(stack), target_thread, NULL, &attr);
 }

@@ -36,7 +36,9 @@ struct boot_info {
 // The one record. Readable from every context once kernel_main() has started.
 extern const struct boot_info *const boot_info;
 
-// Is `word` one of the words of the command line? Any context.
+// Is `word` one of the words of the command line, before any word `--`? Words are what stands
+// between spaces; quotes mean nothing here. Any context. The kernel's own words are all
+// `halvm.NAME=VALUE`, which minlibc keeps from main() (minlibc/README.md has the list).
 bool boot_option(const char *word);
 
 // Where the boot protocol left a physical address below mapped_end.

@@ -6,9 +6,9 @@
 // Functions: any context unless said otherwise; errors are Xen's, as -errno.
 //
 // Two formats: 2-level (4,096 ports; 1,024 in 32-bit guests) and FIFO (131,072, priorities, events
-// of one priority in their order). `events=2l` or `events=fifo` on the command line chooses one;
-// otherwise it is 2-level until there is a need: a second vCPU, a port that 2-level does not have,
-// or a priority. docs/events.md has the reasons and figures.
+// of one priority in their order). `halvm.events=2l` or `halvm.events=fifo` on the command line
+// chooses one; otherwise it is 2-level until there is a need: a second vCPU, a port that 2-level
+// does not have, or a priority. docs/events.md has the reasons and figures.
 #ifndef HALVM_EVENTS_H
 #define HALVM_EVENTS_H
 

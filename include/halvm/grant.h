@@ -3,8 +3,9 @@
 // docs/misc/grant-tables.txt). The table is set up by the first call that needs it and grows a
 // frame at a time up to what Xen allows; a program that shares nothing pays nothing.
 //
-// The table is in the format of version 1 unless the command line has `grant=v2`, or the machine
-// has frames that version 1 cannot name. Where Xen offers only version 1, that is what it is.
+// The table is in the format of version 1 unless the command line has `halvm.grant=v2`, or the
+// machine has frames that version 1 cannot name. Where Xen offers only version 1, that is what it
+// is.
 //
 // Context, unless said otherwise: thread, any vCPU. Nothing here sleeps. Errors are -errno. What
 // Xen answers for one element of a batch is turned into -errno as well:

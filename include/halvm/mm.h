@@ -73,8 +73,8 @@ int vm_commit_nozero(void *addr, size_t len, unsigned int prot);
 int vm_decommit(void *addr, size_t len);
 // Change the protection of committed pages; holes in the range are skipped. 0 or -EINVAL.
 int vm_protect(void *addr, size_t len, unsigned int prot);
-// For what lies at random: a number in [0, n), n not 0; always 0 with `aslr=off` on the command
-// line. Any context.
+// For what lies at random: a number in [0, n), n not 0; always 0 with `halvm.aslr=off` on the
+// command line. Any context.
 size_t vm_random_below(size_t n);
 // Reserve and commit a zeroed block of len bytes (page aligned). NULL when out of memory. Release
 // with vm_release().

@@ -19,9 +19,10 @@ struct args_words {
 struct args_words args_split(const char *line, char *text, char **words, size_t max);
 
 // The value of the runtime option `halvm.NAME=VALUE` on the command line, or NULL. Such words are
-// not passed to main().
+// not passed to main(); behind a word `--` all are the program's (README.md).
 //   halvm.env.NAME=VALUE   sets an environment variable
 //   halvm.console=WORDS    comma separated: echo (what is typed), crlf (LF goes out as CR LF)
+// and those of the kernel rooms, which they have looked up themselves by now (boot_option()).
 const char *args_option(const char *name);
 
 #endif

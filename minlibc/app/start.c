@@ -37,6 +37,11 @@ extern char *__progname_full __attribute__((alias("program_invocation_name")));
 static const char option_prefix[] = "halvm.";
 static const char env_prefix[] = "env.";
 
+// What else there is. Rooms below have looked for theirs already.
+static const char *const known[] = {
+    "console=", "aslr=off", "balloon=off", "events=2l", "events=fifo", "grant=v1", "grant=v2",
+};
+
 static void complain(const char *what)
 {
     dprintf(STDERR_FILENO, "halvm: command line: %s\n", what);
@@ -58,8 +63,24 @@ static bool is_option(const char *word)
     return strncmp(word, option_prefix, sizeof(option_prefix) - 1) == 0 && strchr(word, '=');
 }
 
+// One of known[], or one that begins so where a value follows.
+static bool is_known(const char *option)
+{
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        size_t len = strlen(known[i]);
+
+        if (strncmp(option, known[i], len) == 0 && (known[i][len - 1] == '=' || !option[len]))
+            return true;
+    }
+    return false;
+}
+
 static void take_option(char *option)
 {
+    if (!is_known(option) && strncmp(option, env_prefix, sizeof(env_prefix) - 1) != 0) {
+        dprintf(STDERR_FILENO, "halvm: command line: no such option: halvm.%s\n", option);
+        return;
+    }
     if (strncmp(option, env_prefix, sizeof(env_prefix) - 1) == 0) {
         if (putenv(option + sizeof(env_prefix) - 1))
             complain("no memory for an environment variable");
@@ -75,6 +96,7 @@ static int take_arguments(void)
 {
     struct args_words split = args_split(boot_info->cmdline, text, words + 1, WORDS_MAX);
     size_t argc = 1;
+    bool ours = true;
 
     if (boot_info->cmdline_truncated)
         complain("too long, its end is lost");
@@ -84,7 +106,9 @@ static int take_arguments(void)
         program_invocation_name = program_invocation_short_name = (char *)halvm_program_name;
     words[0] = program_invocation_name;
     for (size_t i = 1; i <= split.nr; i++) {
-        if (is_option(words[i]))
+        if (strcmp(words[i], "--") == 0)
+            ours = false;
+        if (ours && is_option(words[i]))
             take_option(words[i] + sizeof(option_prefix) - 1);
         else
             words[argc++] = words[i];

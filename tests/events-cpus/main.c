@@ -215,7 +215,7 @@ void test_main(void)
         return;
     events_get_stats(&stats);
     // pv32 runs under xen-shim, which has no FIFO.
-    CHECK_EQ(stats.fifo, !(CONFIG_PV && !CONFIG_64BIT) && !boot_option("events=2l"));
+    CHECK_EQ(stats.fifo, !(CONFIG_PV && !CONFIG_64BIT) && !boot_option("halvm.events=2l"));
     total = 0;
     check_places();
     check_moving();

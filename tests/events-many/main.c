@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Thousands of ports. They begin in the 2-level format, and when it has no more, the format changes
 // under those that are bound: events that were pending then, masked or not, are not lost, and every
-// port works on. With `events=2l` (the variation) running out of ports is an error. Then
+// port works on. With `halvm.events=2l` (the variation) running out of ports is an error. Then
 // priorities, and the order of events within one.
 #include <string.h>
 #include <xen/errno.h>
@@ -100,7 +100,7 @@ static void check_priorities(void)
 
 void test_main(void)
 {
-    bool only_2l = strstr(boot_info->cmdline, "events=2l") != NULL;
+    bool only_2l = strstr(boot_info->cmdline, "halvm.events=2l") != NULL;
     unsigned int n, few, wrong = 0;
     int rc = 0;
 

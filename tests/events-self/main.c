@@ -43,7 +43,7 @@ void test_main(void)
     long rc;
 
     events_get_stats(&before);
-    CHECK_EQ(before.fifo, strstr(boot_info->cmdline, "events=fifo") != NULL);
+    CHECK_EQ(before.fifo, strstr(boot_info->cmdline, "halvm.events=fifo") != NULL);
 
     rc = evtchn_alloc_unbound(DOMID_SELF, handler, (void *)&count);
     if (!CHECK(rc > 0))

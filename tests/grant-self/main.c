@@ -367,7 +367,7 @@ static void check_exit(void)
 
 void test_main(void)
 {
-    bool v2 = strstr(boot_info->cmdline, "grant=v2") != NULL;
+    bool v2 = strstr(boot_info->cmdline, "halvm.grant=v2") != NULL;
 
     self = evtchn_own_domid();
     pages = vm_alloc(BATCH * PAGE_SIZE, VM_READ | VM_WRITE);

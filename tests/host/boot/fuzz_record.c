@@ -56,7 +56,7 @@ static bool has_word(const char *line, const char *word)
 
         if (n == len && !memcmp(line, word, len))
             return len > 0;
-        if (!line[n])
+        if (!line[n] || (n == 2 && !memcmp(line, "--", 2)))
             return false;
         line += n + 1;
     }
@@ -64,7 +64,8 @@ static bool has_word(const char *line, const char *word)
 
 static void lines(void)
 {
-    static const char *const words[] = {"a", "ab", "events=2l", "events=fifo", "grant=v1", "x y"};
+    static const char *const words[] = {
+        "a", "ab", "halvm.events=2l", "halvm.events=fifo", "halvm.grant=v1", "--", "x y"};
     // Long ones take most of the time.
     size_t size = host_below(12) ? host_below(60) : host_below(2 * BOOT_CMDLINE_MAX);
     // Exactly so long that the sanitizer sees a byte too far.
@@ -73,7 +74,7 @@ static void lines(void)
     memset(&boot_record, 0x55, sizeof(boot_record));
     boot_record.cmdline_truncated = false;
     for (size_t i = 0; i < size;) {
-        const char *word = words[host_below(6)];
+        const char *word = words[host_below(7)];
         size_t len = strlen(word);
 
         if (host_below(3) == 0 && len <= size - i) {
@@ -89,7 +90,7 @@ static void lines(void)
 
     MUST(strlen(boot_info->cmdline) == kept && !memcmp(boot_info->cmdline, text, kept));
     MUST(boot_info->cmdline_truncated == (len >= BOOT_CMDLINE_MAX));
-    for (unsigned int i = 0; i < 5; i++)
+    for (unsigned int i = 0; i < 6; i++)
         MUST(boot_option(words[i]) == has_word(boot_info->cmdline, words[i]));
     free(text);
 }

@@ -81,13 +81,28 @@ static void test_start(void)
     check_begin("process: from the start to the exit");
     program = show_arguments;
     shim_output_reset();
-    shim_set_cmdline("one 'two words' halvm.env.A=x halvm.other=1 +RTS -s \"halvm.env.B=y z\" "
-                     "halvm. --halvm.x=1");
+    shim_set_cmdline(
+        "one 'two words' halvm.env.A=x halvm.grant=v2 +RTS halvm.aslr=off -s \"halvm.env.B=y z\" "
+        "halvm. --halvm.x=1 halvm.x");
     CHECK(shim_run(start, NULL) == SHIM_EXIT && shim_exit_status == 5, "exit status %d %s",
           shim_exit_status, shim_panic_text);
-    const char *want =
-        "<main><one><two words><+RTS><-s><halvm.><--halvm.x=1> env x,y z constructed 7 handler\n";
+    const char *want = "<main><one><two words><+RTS><-s><halvm.><--halvm.x=1><halvm.x> env x,y z "
+                       "constructed 8 handler\n";
     CHECK(strcmp(shim_output, want) == 0, "'%.200s'", shim_output);
+    shim_set_cmdline("halvm.events=2l a -- halvm.events=fifo halvm.env.A=1 --");
+    shim_output_reset();
+    CHECK(shim_run(start, NULL) == SHIM_EXIT, "behind --");
+    CHECK(strcmp(shim_output, "<main><a><--><halvm.events=fifo><halvm.env.A=1><--> env -,- "
+                              "constructed 6 handler\n") == 0,
+          "'%s'", shim_output);
+    shim_set_cmdline("halvm.event=2l halvm.aslr=on halvm.aslr=offer");
+    shim_output_reset();
+    CHECK(shim_run(start, NULL) == SHIM_EXIT, "options that do not exist");
+    CHECK(strcmp(shim_output, "halvm: command line: no such option: halvm.event=2l\n"
+                              "halvm: command line: no such option: halvm.aslr=on\n"
+                              "halvm: command line: no such option: halvm.aslr=offer\n"
+                              "<main> env -,- constructed 1 handler\n") == 0,
+          "'%s'", shim_output);
     shim_set_cmdline("");
     shim_output_reset();
     CHECK(shim_run(start, NULL) == SHIM_EXIT, "no arguments");
