@@ -59,7 +59,8 @@ void power_exit(int status)
     power_shutdown(wanted ? end_reason : status ? SHUTDOWN_crash : SHUTDOWN_poweroff);
 }
 
-static void print_backtrace(uintptr_t rip, uintptr_t rbp)
+// called: rip is where a call returns to, not where something happened.
+static void print_backtrace(uintptr_t rip, uintptr_t rbp, bool called)
 {
     uintptr_t trace[TRACE_DEPTH], low = rbp, high = rbp + BACKTRACE_WINDOW, offset;
     unsigned int n;
@@ -82,10 +83,11 @@ static void print_backtrace(uintptr_t rip, uintptr_t rbp)
     for (unsigned int i = 0; i < n; i++) {
         // A return address may lie past the end of a function that never returns: look up the call
         // before it.
-        const char *name = symbol_find(i ? trace[i] - 1 : trace[i], &offset);
+        const char *name = symbol_find(trace[i] - (called || i), &offset);
 
         if (name)
-            printk("  %p %s+0x%lx\n", (void *)trace[i], name, (unsigned long)offset + (i ? 1 : 0));
+            printk("  %p %s+0x%lx\n", (void *)trace[i], name,
+                   (unsigned long)offset + (called || i));
         else
             printk("  %p ?\n", (void *)trace[i]);
     }
@@ -94,7 +96,7 @@ static void print_backtrace(uintptr_t rip, uintptr_t rbp)
 void panic_print_frame(const struct trap_frame *frame)
 {
     arch_print_frame(frame);
-    print_backtrace(frame->rip, frame->rbp);
+    print_backtrace(frame->rip, frame->rbp, false);
 }
 
 static void print_range(const void *start, const void *end, const char *what)
@@ -167,7 +169,7 @@ void panic(const char *fmt, ...)
     va_end(ap);
     printk("\n");
     print_backtrace((uintptr_t)__builtin_return_address(0),
-                    *(uintptr_t *)__builtin_frame_address(0));
+                    *(uintptr_t *)__builtin_frame_address(0), true);
     print_memory_map();
     end_panic();
     __builtin_unreachable();

@@ -23,9 +23,13 @@ COMMON := -std=gnu11 -O2 -g $(WARN) $(REPRODUCIBLE) -fno-pie -ffunction-sections
 KERNEL := $(COMMON) -ffreestanding -mno-red-zone -mgeneral-regs-only -fno-stack-protector -fno-tree-loop-distribute-patterns \
           -Iarch/x86/include -include arch/x86/include/arch/kernel.h
 
+# A thread has a canary before it runs its first function (sched/tls.c), the same one as all others. What runs in an interrupt uses that of
+# the thread below it. The kernel rooms go without: they also run where there is no thread yet.
+PROTECT := -fstack-protector-strong
+
 # Rooms that run in threads only, on the system's headers.
-LIBC := $(COMMON) -D_GNU_SOURCE -fno-builtin -fno-stack-protector -ftls-model=local-exec -Iminlibc
-LIBM := $(COMMON) -D_GNU_SOURCE -fno-builtin -fno-stack-protector -ffp-contract=off -fno-math-errno
+LIBC := $(COMMON) -D_GNU_SOURCE -fno-builtin $(PROTECT) -ftls-model=local-exec -Iminlibc
+LIBM := $(COMMON) -D_GNU_SOURCE -fno-builtin $(PROTECT) -ffp-contract=off -fno-math-errno
 # Evaluated once, at the first use.
 GHC_INCLUDE = $(eval GHC_INCLUDE := $(shell ghc --print-libdir 2>/dev/null)/include)$(GHC_INCLUDE)
-RTS   = $(COMMON) -D_GNU_SOURCE -fno-stack-protector -ftls-model=local-exec -I$(GHC_INCLUDE)
+RTS   = $(COMMON) -D_GNU_SOURCE $(PROTECT) -ftls-model=local-exec -I$(GHC_INCLUDE)

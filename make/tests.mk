@@ -9,7 +9,7 @@ target_pv32 := xen-pv32
 target_pvh32 := xen-pvh32
 
 # A C test may use libc and the kernel rooms, and look into the processor's room.
-TEST_CFLAGS = $(COMMON) -D_GNU_SOURCE -fno-builtin -fno-stack-protector -ftls-model=local-exec -Iarch/x86/include
+TEST_CFLAGS = $(COMMON) -D_GNU_SOURCE -fno-builtin -fstack-protector-explicit -ftls-model=local-exec -Iarch/x86/include
 
 define c_test_environment
 $(O)/$(1)/tests/%.o: tests/%.c
