@@ -17,7 +17,8 @@
 static struct xencons_interface *ring;
 static struct waitq waitq; // output has room, or input has come
 static struct mutex writers;
-static bool broken; // the backend wrote an impossible index
+static bool broken;                        // the backend wrote an impossible index
+static XENCONS_RING_IDX out_seen, in_seen; // how far the backend had come at the last event
 
 struct waitq *console_waitq(void)
 {
@@ -30,17 +31,36 @@ void console_early_init(void)
         ring = boot_virt((paddr_t)boot_info->console_pfn << PAGE_SHIFT);
 }
 
+// Has the backend's index gone forward, and no further than it can? An index that goes back and
+// forth is no work.
+static bool moved(XENCONS_RING_IDX now, XENCONS_RING_IDX *seen, XENCONS_RING_IDX limit)
+{
+    if (now == *seen || now - *seen > limit - *seen)
+        return false;
+    *seen = now;
+    return true;
+}
+
 static void console_event(evtchn_t port, void *arg)
 {
-    (void)port;
+    bool taken = moved(READ_ONCE(ring->out_cons), &out_seen, ring->out_prod);
+    bool given = moved(READ_ONCE(ring->in_prod), &in_seen, ring->in_cons + sizeof(ring->in));
+
     (void)arg;
+    if (taken || given)
+        evtchn_worked(port);
     waitq_wake_all(&waitq);
 }
 
 void console_init(void)
 {
-    if (ring && evtchn_attach(boot_info->console_port, console_event, NULL))
+    if (!ring)
+        return;
+    out_seen = READ_ONCE(ring->out_cons);
+    in_seen = READ_ONCE(ring->in_prod);
+    if (evtchn_attach(boot_info->console_port, console_event, NULL))
         panic("cannot attach to the console's event channel");
+    evtchn_limit(boot_info->console_port, "console");
 }
 
 void console_resume(void)

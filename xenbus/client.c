@@ -73,8 +73,10 @@ static void service(void)
     }
     if (state != UP)
         return;
-    if (conn_pump(&conn))
+    if (conn_pump(&conn)) {
+        evtchn_worked(port);
         evtchn_send(port);
+    }
     if (conn.broken)
         connection_lost();
 }
@@ -100,6 +102,7 @@ static void connect(void)
     port = boot_info->store_port;
     if (evtchn_attach(port, store_event, NULL))
         return;
+    evtchn_limit(port, "xenstore");
     if (READ_ONCE(ring->server_features) & XENSTORE_SERVER_FEATURE_RECONNECTION &&
         READ_ONCE(ring->connection) != XENSTORE_CONNECTED)
         state = RECONNECTING;
