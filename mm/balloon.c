@@ -185,16 +185,10 @@ static size_t get(size_t n)
 
 static size_t frames_withheld(void)
 {
-    static bool settled;
-    unsigned long flags;
-    size_t n;
+    unsigned long flags = mm_lock();
+    size_t n = frames_check_reservation();
 
-    if (settled)
-        return 0;
-    flags = mm_lock();
-    n = frames_check_reservation();
     mm_unlock(flags);
-    settled = n == 0;
     return n;
 }
 

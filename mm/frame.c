@@ -13,8 +13,9 @@
 #define POOL_LEAST 8          // a chunk that is worth its tables
 #define POOL_LOW   16         // refill takes at most five frames: three tables, two regions' pages
 
-#define CHECK_AFTER         1024 // frames handed out; no guest is smaller
-#define RESERVATION_SPECIAL 16   // frames of the domain that are not in the memory map, at most
+#define CHECK_AFTER 1024 // frames handed out; no guest is smaller
+#define RESERVATION_SPECIAL \
+    24 // frames of the domain that are not in the memory map, at most (17 seen)
 
 struct range {
     pfn_t next, end;
@@ -304,12 +305,16 @@ void frame_free(pfn_t pfn)
 
 size_t frames_check_reservation(void)
 {
+    static bool checked;
     halvm_domid_t self = DOMID_SELF;
     long has;
 
     check_below = 0;
-    if (!CONFIG_HVM)
-        return 0;
+    // Once: what is withheld then is a little more than what is missing, and goes down by what is
+    // given away (frame_take_for_xen()).
+    if (!CONFIG_HVM || checked)
+        return withheld;
+    checked = true;
     // A few frames of the domain are not in the memory map: leave as many out here.
     has = hypercall_memory_op(XENMEM_current_reservation, &self) - RESERVATION_SPECIAL;
     if (has >= 0)
@@ -340,14 +345,15 @@ static pfn_t take_last(void)
 
 pfn_t frame_take_for_xen(size_t reserve, bool *used)
 {
-    pfn_t pfn;
+    pfn_t pfn = PFN_NONE;
 
     *used = false;
     if (withheld) {
         pfn = take_last();
-        if (pfn != PFN_NONE)
-            withheld--;
-    } else {
+        // Where every number was used, none is without memory.
+        withheld = pfn == PFN_NONE ? 0 : withheld - 1;
+    }
+    if (pfn == PFN_NONE) {
         if (!available(reserve + 1))
             return PFN_NONE;
         pfn = take_last();

@@ -31,21 +31,18 @@ size_t vm_random_below(size_t n)
 }
 
 // Where the search for space begins: small reservations share one random place, so that they share
-// page tables; a large one (a heap) gets its own, so that the address of the one does not tell the
-// other's. A quarter of the space is for this. With `halvm.aslr=off` everything lies in order.
+// page tables; large ones (heaps) share another, so that the address of the one does not tell the
+// other's. It stays the same, for page tables stay where they were once needed. A quarter of the
+// space is for this. With `halvm.aslr=off` everything lies in order.
 static uintptr_t search_start(size_t len, uintptr_t low, uintptr_t high)
 {
-    static uintptr_t places[2];
-    uintptr_t *place = &places[low == VM_LOW_BASE && VM_LOW_BASE != VM_BASE];
-    uintptr_t at;
+    static uintptr_t places[2][2];
+    uintptr_t *place =
+        &places[low == VM_LOW_BASE && VM_LOW_BASE != VM_BASE][len >= LARGE_RESERVATION];
 
-    at = *place;
-    if (at && len < LARGE_RESERVATION)
-        return at;
-    at = low + (vm_random_below((high - low) / 4 >> PAGE_SHIFT) << PAGE_SHIFT);
-    if (len < LARGE_RESERVATION)
-        *place = at;
-    return at;
+    if (!*place)
+        *place = low + (vm_random_below((high - low) / 4 >> PAGE_SHIFT) << PAGE_SHIFT);
+    return *place;
 }
 
 int vm_reserve(size_t len, size_t align, unsigned int where, void **addr)

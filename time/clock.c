@@ -23,6 +23,7 @@ ns_t time_system(void)
     unsigned long flags = arch_irq_save(); // to stay on this vCPU, whose time stamp counter it is
     const struct vcpu_time_info *t = &this_vcpu_info()->time;
     uint32_t version;
+    int64_t delta;
     ns_t now;
 
     // Xen makes the version odd, writes, makes it even again: what was read between two equal even
@@ -30,8 +31,10 @@ ns_t time_system(void)
     do {
         version = READ_ONCE(t->version) & ~1u;
         rmb();
-        now = t->system_time +
-              scale(arch_rdtsc() - t->tsc_timestamp, t->tsc_shift, t->tsc_to_system_mul);
+        // Counters of two processors can differ by a little: when this vCPU has just moved, the
+        // time stamp of Xen's note may lie ahead.
+        delta = arch_rdtsc() - t->tsc_timestamp;
+        now = t->system_time + scale(delta > 0 ? delta : 0, t->tsc_shift, t->tsc_to_system_mul);
         rmb();
     } while (READ_ONCE(t->version) != version);
     arch_irq_restore(flags);

@@ -142,6 +142,8 @@ void test_main(void)
     // A shim leaves a little more.
     CHECK(s.frames_total <= (MEMORY + 4) * MIB && s.frames_total > (MEMORY - 4) * MIB);
     use_all(20 * MIB);
+    // Under PVH with maxmem= the numbers without memory go first, and a few frames with them.
+    CHECK_EQ(balloon_set_target(s.frames_total), s.frames_total);
     for (unsigned int round = 0; round < 3; round++)
         test_round(kept, kept_len);
     // Without the toolstack's leave there is no more than memory=.

@@ -12,7 +12,7 @@ const char test_title[] = "reserve, commit, decommit, protect, release";
 #define MIB (1UL << 20)
 // Reservations: much more than there is memory, and more than half of all addresses.
 #define MUCH (CONFIG_64BIT ? 1UL << 40 : 1UL << 30)
-#define MOST (CONFIG_64BIT ? 1UL << 46 : 1UL << 31)
+#define MOST (CONFIG_64BIT ? 1UL << 46 : 7UL << 28)
 #define FAR  (CONFIG_64BIT ? 300UL << 30 : 300UL << 20) // from the first byte of MUCH
 
 static size_t frames_free(void)
