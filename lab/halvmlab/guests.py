@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The commands `batch` and `run`: guests from configs, their consoles and endings shown."""
+import contextlib
 import json
 import os
 import sys
 import threading
 import time
 
-from . import LabError, batch, image, machine, standing
+from . import LabError, batch, image, machine, session, standing
+
+WATCH_SECONDS = 20
+SILENCE_SECONDS = 100
 
 
 def _print_console(result):
@@ -36,6 +40,18 @@ def _guest_seconds(options):
     return options.timeout or (batch.ICOUNT_GUEST_SECONDS if options.icount else batch.GUEST_SECONDS)
 
 
+def _watch(lab, done):
+    """Ends a lab whose dom0 does not answer any more: its guests would be waited for until their time is up."""
+    while not done.wait(WATCH_SECONDS):
+        try:
+            session.Session(lab.folder, timeout=SILENCE_SECONDS).close()
+        except session.NoAnswer:
+            if not done.is_set():
+                lab.failure = "dom0 has not answered for %d s" % SILENCE_SECONDS
+                lab.process.kill()
+            return
+
+
 def _run_private(work, settings, overall, log_copy):
     """Boots a lab for these guests only and ends it."""
     lab = machine.Machine(settings, lambda text: print("lab: " + text, file=sys.stderr))
@@ -43,6 +59,7 @@ def _run_private(work, settings, overall, log_copy):
     timer = threading.Timer(overall, lambda: lab.process and lab.process.kill())
     timer.daemon = True
     began = time.monotonic()
+    done = threading.Event()
     try:
         if settings.icount:
             _run_icount(work, lab, overall, timer)
@@ -50,13 +67,16 @@ def _run_private(work, settings, overall, log_copy):
             lab.start()
             timer.start()
             lab.wait_ready()
+            threading.Thread(target=_watch, args=(lab, done), daemon=True).start()
             work.run_live(lab)
     except LabError:
-        if time.monotonic() - began >= overall:
-            raise LabError("the overall time of %g s was up after %d of %d guests"
-                           % (overall, sum(r is not None for r in work.results), len(work.guests))) from None
-        raise
+        why = "the overall time of %g s was up" % overall if time.monotonic() - began >= overall else lab.failure
+        if not why:
+            raise
+        raise LabError("%s, after %d of %d guests"
+                       % (why, sum(r is not None for r in work.results), len(work.guests))) from None
     finally:
+        done.set()
         timer.cancel()
         lab.stop()
 
@@ -76,8 +96,13 @@ def _run_icount(work, lab, overall, timer):
 
 def run_batch(options):
     """`lab/xen batch`."""
+    results = None
+
     def report(result):
         print(result.summary(), flush=True)
+        if results:
+            results.write(json.dumps(result.as_json()) + "\n")
+            results.flush()
         if options.verbose:
             sys.stdout.flush()
             _print_console(result)
@@ -89,16 +114,11 @@ def run_batch(options):
         os.makedirs(options.out, exist_ok=True)
     work = batch.Batch(options.cfg, _guest_seconds(options), options.jobs, options.out, report)
     settings = _settings(options)
-    try:
-        _run_private(work, settings, _overall(work, options), options.out and os.path.join(options.out, "xen.log"))
-    finally:
+    with contextlib.ExitStack() as files:
         if options.json:
-            with open(options.json + ".new", "w", encoding="utf-8") as out:
-                for result in work.results:
-                    if result:
-                        for one in (result, *result.peers):
-                            out.write(json.dumps(one.as_json()) + "\n")
-            os.replace(options.json + ".new", options.json)
+            # As they come: what was seen before the lab failed is not lost.
+            results = files.enter_context(open(options.json, "w", encoding="utf-8"))
+        _run_private(work, settings, _overall(work, options), options.out and os.path.join(options.out, "xen.log"))
     return 0
 
 

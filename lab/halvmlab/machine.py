@@ -44,6 +44,7 @@ class Machine:
         self.process = None
         self.images = None
         self.log_copy = None
+        self.failure = None  # why it was ended, if not by `stop`
 
     @property
     def serial_log(self):
