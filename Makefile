@@ -5,6 +5,7 @@
 #   make demo       set up, build, boot Xen in the lab, show the main job
 #   make test       set up, build, check and run all self-tests (ENV=..., TEST=... for some)
 #   make bench      what the smallest guests cost, in instructions
+#   make test-lab   the lab's own tests, all of them; `make test` has the quick ones
 #   make check      format and cppcheck only
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make clean      everything but the lab's images
@@ -34,7 +35,7 @@ include make/tests.mk
 .PHONY: all
 all: runtime
 
-.PHONY: setup demo test kernels check bench install clean help
+.PHONY: setup demo test test-lab kernels check bench install clean help
 setup:
 	@tools/setup
 
@@ -53,6 +54,9 @@ test: setup
 	@$(MAKE) --no-print-directory -j$$(nproc) kernels
 	@tests/all $(O)
 endif
+
+test-lab: setup
+	@lab/selftest
 
 kernels: runtime tests-c tests-hs
 
