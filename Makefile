@@ -4,6 +4,7 @@
 #   make            the runtime, for all environments
 #   make demo       set up, build, boot Xen in the lab, show the main job
 #   make test       set up, build, check and run all self-tests (ENV=..., TEST=... for some)
+#   make soak       what takes too long for `make test`: an hour and more
 #   make bench      what the smallest guests cost, in instructions
 #   make test-lab   the lab's own tests, all of them; `make test` has the quick ones
 #   make check      format and cppcheck only
@@ -35,7 +36,7 @@ include make/tests.mk
 .PHONY: all
 all: runtime
 
-.PHONY: setup demo test test-lab kernels check bench install clean help
+.PHONY: setup demo test test-lab soak kernels check bench install clean help
 setup:
 	@tools/setup
 
@@ -57,6 +58,10 @@ endif
 
 test-lab: setup
 	@lab/selftest
+
+soak: setup
+	@$(MAKE) --no-print-directory -j$$(nproc) runtime tests-c
+	@tests/all $(O) --soak
 
 kernels: runtime tests-c tests-hs
 
