@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What cannot be guessed: words from the generator, the stack protector's canary, and the places of
-// the heap, of threads' stacks and of what is on them. With `aslr=off` the places are the same at
-// each boot, and the rest stays random. The script compares the line `layout:` of two guests.
+// the heap, of threads' stacks and of what is on them. With `halvm.aslr=off` the places are the
+// same at each boot, and the rest stays random. The script compares the line `layout:` of two
+// guests.
 #include <sys/random.h>
 #include <string.h>
 #include <arch/config.h>
@@ -94,7 +95,7 @@ static void test_stacks(bool off)
 
 void test_main(void)
 {
-    bool off = boot_option("aslr=off");
+    bool off = boot_option("halvm.aslr=off");
     size_t large = CONFIG_64BIT ? 1UL << 30 : 64UL << 20;
     void *small, *heap, *local = __builtin_frame_address(0);
 
