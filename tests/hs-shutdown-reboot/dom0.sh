@@ -1,0 +1,2 @@
+await -t 60 "^ready\$"
+xl reboot "$NAME"
