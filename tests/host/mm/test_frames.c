@@ -211,6 +211,11 @@ static void exhaust(size_t ram)
         FAIL("%zu frames of %zu came out, %zu tables", n, ram, tables);
     CHECK(frame_alloc_range(2) == PFN_NONE);
     CHECK(!frames_promise(1));
+    // What did not come out is the allocator's own: no block is made of it.
+    for (pfn = 0; pfn < MODEL_MAX; pfn++) {
+        if (model[pfn] == FREE)
+            model[pfn] = TABLE;
+    }
     for (pfn = 0; pfn < MODEL_MAX; pfn++) {
         if (model[pfn] == TAKEN) {
             model[pfn] = FREE;
