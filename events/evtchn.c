@@ -11,6 +11,7 @@
 #define PAGES       (EVTCHN_FIFO_NR_CHANNELS / PAGE_SLOTS + 1)
 
 const struct format *format = &format_2l;
+halvm_domid_t own_domid = DOMID_INVALID;
 
 // Most guests use a handful of low ports; pages of slots are made as others come into use.
 static struct slot first_slots[FIRST_SLOTS];
@@ -311,6 +312,7 @@ int events_resume(void)
             storms->forget(port, slot_of(port));
         *slot_of(port) = (struct slot){0};
     }
+    own_domid = DOMID_INVALID;
     memset(shared_info->evtchn_mask, 0xff, sizeof(shared_info->evtchn_mask));
     arch_enable_upcalls();
     return format == &format_fifo ? fifo_resume() : 0;

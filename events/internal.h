@@ -27,6 +27,8 @@ struct format {
 extern const struct format format_2l, format_fifo;
 extern const struct format *format;
 
+extern halvm_domid_t own_domid; // DOMID_INVALID: not asked yet
+
 // fifo.c. Change to it: one vCPU runs, interrupts off. 0, or -errno and nothing has changed.
 int fifo_start(void);
 // Make a masked port's event pending.

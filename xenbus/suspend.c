@@ -121,10 +121,14 @@ static int suspend_with_hooks(struct suspend_hook **stop)
 {
     int rc = suspend_hooks(stop), back;
 
-    if (!rc && grant_suspend)
-        rc = grant_suspend();
     if (rc)
         return rc;
+    if (grant_suspend)
+        rc = grant_suspend();
+    if (rc) {
+        printk("suspend: pages of other domains are mapped, which cannot be saved\n");
+        return rc;
+    }
     rc = suspend_machine();
     back = grant_resume ? grant_resume(rc == 0) : 0;
     if (back)

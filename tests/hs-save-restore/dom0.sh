@@ -1,0 +1,11 @@
+# Into new domains; a checkpoint, after which the same domain goes on; once more, and to this machine while it runs (see migrate).
+for i in 1 2 3 4 5; do
+    await -t 90 "^ready for $i\$"
+    nap 1
+    case $i:$NAME in
+    3:*) xl save -c "$NAME" /dev/null >"$WORK/log" 2>&1 || { cat "$WORK/log"; exit 1; } ;;
+    5:pvh*) migrate ;;
+    *) save_restore ;;
+    esac
+done
+await -t 90 '^done$'
