@@ -141,8 +141,8 @@ int suspend_now(void)
     struct suspend_hook *stop = hooks;
     int rc;
 
-    // Not shown to work there: rather refuse, with the guest going on, than try and lose it.
-    if (!CONFIG_64BIT)
+    // Not shown to work in 32-bit PV: rather refuse, with the guest going on, than try and lose it.
+    if (!CONFIG_64BIT && CONFIG_PV)
         return -XEN_EOPNOTSUPP;
     mutex_lock(&lock);
     // PV: the toolstack takes vCPU 0's registers for the request's.

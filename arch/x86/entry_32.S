@@ -20,6 +20,8 @@
 
 #define __ASSEMBLY__ 1
 #include <xen/xen.h>
+#define SCHEDOP_shutdown 2 // xen/sched.h, which is not for assembler
+#define SCHED_OP 29 // __HYPERVISOR_sched_op of interface versions from 0x00030101 on
 
 #if CONFIG_PV
 // Back to what is on the stack, {eip cs eflags [esp ss]}: in one step with the event mask, which only Xen can do (xen: compat_iret).
@@ -147,6 +149,8 @@ ENTRY(syscall_gate)
     je      4f
     cmp     $GATE_FLUSH, %eax
     je      5f
+    cmp     $GATE_SUSPEND, %eax
+    je      6f
     // GATE_IDLE. `sti` holds interrupts off for one more instruction: none falls between it and the `hlt`. An upcall runs on this stack.
     sti
     hlt
@@ -156,6 +160,23 @@ ENTRY(syscall_gate)
     iret
 5:  mov     %cr3, %eax
     mov     %eax, %cr3
+    iret
+6:  push    %ebx
+    mov     %ebx, %ecx
+    mov     $SCHEDOP_shutdown, %ebx
+    mov     $SCHED_OP, %eax
+    xor     %edx, %edx
+    cmpb    $0, hypercall_is_vmcall
+    jne     7f
+    vmmcall
+    jmp     8f
+7:  vmcall
+    // Xen restores the task register as it is, busy. A processor wants that; QEMU's emulation ends at the next change of rings, for its own `ltr`
+    // leaves no such mark.
+8:  str     %edx
+    andb    $~2, gdt32 + 5(%edx)
+    ltr     %dx
+    pop     %ebx
     iret
 #endif
 END(syscall_gate)

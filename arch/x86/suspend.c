@@ -4,6 +4,7 @@
 // tables and MSRs (PVH).
 #include <arch/hypercall.h>
 #include <arch/p2m.h>
+#include <arch/traps.h>
 #include "internal.h"
 
 extern char image_start[];
@@ -26,6 +27,8 @@ bool arch_suspend(mfn_t start_record)
 {
     struct sched_shutdown arg = {.reason = SHUTDOWN_suspend};
 
+    if (CONFIG_HVM && !CONFIG_64BIT)
+        return gate_call(GATE_SUSPEND, (unsigned long)&arg);
     if (CONFIG_PV)
         shared_page_take_off();
     // PV: the toolstack finds the start record by the register of the third argument.
