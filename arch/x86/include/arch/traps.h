@@ -27,7 +27,7 @@
 #define GATE_INVLPG 0x48414c03 // PVH: forget the translation of the address in the first argument
 #define GATE_FLUSH  0x48414c04 // PVH: forget all translations
 #define GATE_SUSPEND \
-    0x48414c05 // 32-bit PVH: SCHEDOP_shutdown with the first argument, then the task register anew
+    0x48414c06 // 32-bit PVH: SCHEDOP_shutdown with the first argument, then the task register anew
 #define GATE_M2P 0x48414c05 // PV, 32-bit: the pfn of the mfn in the first argument
 
 #endif
