@@ -18,9 +18,9 @@ static uint64_t scale(uint64_t delta, int8_t shift, uint32_t mul)
     return (delta >> 32) * mul + (((delta & 0xffffffff) * mul) >> 32);
 }
 
-ns_t time_system(void)
+// With interrupts off, to stay on this vCPU, whose time stamp counter it is.
+static ns_t system_now(void)
 {
-    unsigned long flags = arch_irq_save(); // to stay on this vCPU, whose time stamp counter it is
     const struct vcpu_time_info *t = &this_vcpu_info()->time;
     uint32_t version;
     int64_t delta;
@@ -37,21 +37,32 @@ ns_t time_system(void)
         now = t->system_time + scale(delta > 0 ? delta : 0, t->tsc_shift, t->tsc_to_system_mul);
         rmb();
     } while (READ_ONCE(t->version) != version);
+    return now;
+}
+
+ns_t time_system(void)
+{
+    unsigned long flags = arch_irq_save();
+    ns_t now = system_now();
+
     arch_irq_restore(flags);
     return now;
 }
 
+// Suspending moves both Xen's time and what is added to it or taken from it, so that nobody may be
+// between the two readings then: system time of before, less `start` of after, lies before zero.
+// A vCPU suspends, or parks for another that does, with its threads' interrupts on.
 ns_t time_monotonic(void)
 {
-    ns_t now = time_system() - start;
+    unsigned long flags = arch_irq_save();
+    ns_t now = system_now() - start;
     ns_t seen = arch_load64(&highest);
 
     // Xen recalibrates; whatever that does, nobody here sees time go back.
-    do {
-        if (now <= seen)
-            return seen;
-    } while (!arch_cas64(&highest, &seen, now));
-    return now;
+    while (now > seen && !arch_cas64(&highest, &seen, now))
+        ;
+    arch_irq_restore(flags);
+    return now > seen ? now : seen;
 }
 
 ns_t time_to_system(ns_t monotonic)
@@ -61,8 +72,9 @@ ns_t time_to_system(ns_t monotonic)
 
 ns_t time_wall(void)
 {
+    unsigned long flags = arch_irq_save(); // as above
     uint32_t version;
-    ns_t at_zero;
+    ns_t at_zero, now;
 
     // The wall clock when system time was zero, kept right by dom0.
     do {
@@ -72,7 +84,9 @@ ns_t time_wall(void)
                   shared_info->wc_nsec;
         rmb();
     } while (READ_ONCE(shared_info->wc_version) != version);
-    return at_zero + time_system();
+    now = at_zero + system_now();
+    arch_irq_restore(flags);
+    return now;
 }
 
 ns_t time_cpu(void)

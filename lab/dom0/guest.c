@@ -110,8 +110,15 @@ static int command_run(char **words, char *text, size_t size, size_t *length, do
     if (pid < 0)
         fail("fork");
     if (pid == 0) {
-        sigset_t none;
+        const struct timespec now = {0};
+        sigset_t none, blocked;
+        // The signals that end this program, which come to its whole group, must not end xl half
+        // way through a domain; nor those that came before it left the group.
+        setpgid(0, 0);
         sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, NULL, &blocked);
+        while (sigtimedwait(&blocked, NULL, &now) > 0)
+            ;
         sigprocmask(SIG_SETMASK, &none, NULL);
         int null = open("/dev/null", O_RDONLY);
         dup2(null, 0);
