@@ -3,6 +3,7 @@
 // somebody asks for their number), each with a queue and an idle thread of its own; a program may
 // stop some and start them again. There is no first among them then, except that vCPU 0 gets the
 // events of everybody and cannot be stopped.
+#include <arch/arch.h>
 #include <arch/hypercall.h>
 #include <halvm/console.h>
 #include <halvm/events.h>
@@ -183,6 +184,7 @@ void smp_parked(struct run_queue *rq)
     __atomic_store_n(&rq->halted, true, __ATOMIC_RELEASE);
     while (__atomic_load_n(&rq->parked, __ATOMIC_ACQUIRE))
         hypercall_sched_op(SCHEDOP_yield, NULL);
+    arch_resume_cpu();
     __atomic_store_n(&rq->halted, false, __ATOMIC_RELEASE);
     time_resume_cpu();
 }

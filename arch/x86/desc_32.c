@@ -17,6 +17,7 @@
 #define GATE_TASK        0x85
 #define SEGMENT_DATA     0x00cff3000000ffffULL // all 4 GiB, user, writable
 #define SEGMENT_TSS      0x0000890000000000ULL
+#define SEGMENT_BUSY     0x0000020000000000ULL
 
 struct gate {
     uint16_t offset_low;
@@ -99,6 +100,16 @@ void desc32_init_pv(void)
     if (rc)
         panic("set_gdt: error %ld", rc);
     gdt_frame = frame;
+}
+
+// Why: see GATE_SUSPEND in entry_32.S, which does the same for the vCPU that suspends.
+void desc32_reload_task(void)
+{
+    uint32_t selector;
+
+    __asm__ volatile("str %0" : "=r"(selector));
+    gdt32[selector / 8] &= ~SEGMENT_BUSY;
+    __asm__ volatile("ltr %w0" : : "r"(selector) : "memory");
 }
 
 mfn_t desc32_gdt_frame(void)

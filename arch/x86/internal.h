@@ -37,6 +37,8 @@ void desc32_set_base(unsigned int index, uintptr_t base);
 // PV: hand the GDT to Xen, who writes it from now on. The machine frame that it is.
 void desc32_init_pv(void);
 mfn_t desc32_gdt_frame(void);
+// PVH: after a restore, on this vCPU.
+void desc32_reload_task(void);
 
 // init.c: put Xen's shared page, at this machine address under PV, in its place.
 void map_shared_info(maddr_t addr);

@@ -2,6 +2,7 @@
 // The processor's part of suspending the guest, and of waking up as another domain. What Xen and
 // the toolstack keep for a vCPU they restore: registers, traps and callbacks (PV), descriptor
 // tables and MSRs (PVH).
+#include <arch/arch.h>
 #include <arch/hypercall.h>
 #include <arch/p2m.h>
 #include <arch/traps.h>
@@ -34,6 +35,12 @@ bool arch_suspend(mfn_t start_record)
     // PV: the toolstack finds the start record by the register of the third argument.
     return hypercall(SCHEDOP_shutdown, (unsigned long)&arg, start_record, 0, 0,
                      __HYPERVISOR_sched_op);
+}
+
+void arch_resume_cpu(void)
+{
+    if (CONFIG_HVM && !CONFIG_64BIT)
+        desc32_reload_task();
 }
 
 void arch_resume(maddr_t shared_page, bool cancelled)

@@ -66,7 +66,7 @@ static void test_one(void)
     }
     printk("one shot: at most %lu us late\n", (unsigned long)(worst / 1000));
     // An emulated machine that shares its host: a bound that only a lost or rounded timer breaks.
-    CHECK(worst < 200 * MS);
+    CHECK(worst < 2000 * MS);
 }
 
 static void test_edges(void)
@@ -76,16 +76,18 @@ static void test_edges(void)
     ns_t now = time_monotonic();
 
     timer_start(&past.timer, 0);
-    timer_start(&stopped.timer, now + 10 * MS);
+    // Far enough away that it is stopped in time on a machine that stands still now and then.
+    timer_start(&stopped.timer, now + 1000 * MS);
     timer_start(&moved.timer, now + 10000 * MS);
     timer_start(&moved.timer, now + 10 * MS);
     CHECK(timer_stop(&stopped.timer));
     CHECK(!timer_stop(&stopped.timer));
     wait_until(now + 30 * MS);
     CHECK_EQ(past.fired, 1);
-    CHECK_EQ(stopped.fired, 0);
     CHECK_EQ(moved.fired, 1);
     CHECK(!timer_stop(&moved.timer));
+    wait_until(now + 1020 * MS);
+    CHECK_EQ(stopped.fired, 0);
 }
 
 static void test_many(void)

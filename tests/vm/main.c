@@ -60,12 +60,12 @@ static void test_too_much(void)
 
     CHECK_EQ(vm_reserve(MUCH, PAGE_SIZE, VM_ANYWHERE, &addr), 0);
     CHECK_EQ(vm_commit(addr, (before + 1) * PAGE_SIZE, VM_READ | VM_WRITE), -XEN_ENOMEM);
-    // Nothing but page tables was kept.
-    CHECK(frames_free() + before / 512 + 8 >= before);
+    // Nothing but page tables was kept, and what a thread of the kernel's took that started now.
+    CHECK(frames_free() + before / 512 + 64 >= before);
     CHECK_EQ(vm_commit(addr, (frames_free() - 64) * PAGE_SIZE, VM_READ | VM_WRITE), 0);
     CHECK(frames_free() <= 64);
     CHECK_EQ(vm_release(addr, MUCH), 0);
-    CHECK(frames_free() + before / 512 + 16 >= before);
+    CHECK(frames_free() + before / 512 + 64 >= before);
 }
 
 static void test_protect(void)
@@ -107,8 +107,9 @@ static void test_arguments(void)
 
 void test_main(void)
 {
+    // First: what else is reserved later, while much is, divides what is left.
+    test_arguments();
     test_sparse();
     test_too_much();
     test_protect();
-    test_arguments();
 }

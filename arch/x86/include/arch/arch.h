@@ -25,6 +25,8 @@ int arch_enable_upcalls(void);
 // interrupts on: arch_resume() with that page's machine address (PV).
 bool arch_suspend(mfn_t start_record);
 void arch_resume(maddr_t shared_page, bool cancelled);
+// On each of the other vCPUs, in the interrupt handler in which it waited.
+void arch_resume_cpu(void);
 
 // Interrupts (event upcalls) of this vCPU. Any context.
 unsigned long arch_irq_save(void);          // off; returns the state before
